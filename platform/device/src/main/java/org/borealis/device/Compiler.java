@@ -1,0 +1,44 @@
+package org.borealis.device;
+
+import java.util.List;
+import java.util.Map;
+import org.borealis.tensor.Program;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Passes over programs, and their way onto a device; a service. */
+@ProviderType
+public interface Compiler {
+
+    /**
+     * Adds gradients.
+     *
+     * @param loss name of an output that is a float scalar
+     * @param inputs names of float inputs; for each an output {@code gradient.NAME} is added, in this order
+     */
+    Program differentiate(Program program, String loss, List<String> inputs);
+
+    /** The same program with every composite that the device does not fuse lowered, repeats shared, and what no output needs dropped. */
+    Program lower(Program program, Device device);
+
+    /**
+     * Lowers programs, plans their memory and binds them. They share one workspace, so only one may run at a time, and what one leaves
+     * in an output without a binding is lost when another runs.
+     */
+    List<Executable> compile(Device device, List<Job> jobs);
+
+    /** {@link #compile(Device, List)} of a single program. */
+    default Executable compile(Device device, Program program, Map<String, Slot> bindings) {
+        return compile(device, List.of(new Job(program, bindings))).get(0);
+    }
+
+    /**
+     * A program to compile.
+     *
+     * @param bindings places of inputs and outputs, by name, that the caller owns; an output that replaces an input lives there
+     */
+    record Job(Program program, Map<String, Slot> bindings) {
+        public Job {
+            bindings = Map.copyOf(bindings);
+        }
+    }
+}

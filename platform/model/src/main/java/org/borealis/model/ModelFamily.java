@@ -1,0 +1,54 @@
+package org.borealis.model;
+
+import java.util.List;
+import org.borealis.tensor.Shape;
+import org.borealis.tensor.Tensor;
+import org.borealis.tensor.composite.CrossEntropy;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * An autoregressive language model with its settings; registered as a service with the property {@value #NAME}.
+ *
+ * <p>A family is a component that requires configuration: each configuration is one model. Its settings hold {@code vocabulary}
+ * (0 until the trainer fills in what the tokenizer has) and {@code sequence}.
+ */
+@ConsumerType
+public interface ModelFamily {
+    /** Service property that names the family in recipes. */
+    String NAME = "model.family";
+
+    /** All trainable tensors, in an order that never changes for given settings. */
+    List<Parameter> parameters();
+
+    /** Longest sequence, in tokens. */
+    int sequence();
+
+    /** Number of token ids, and of logits. */
+    int vocabulary();
+
+    /** Sizes of the key/value cache of every layer. */
+    CacheShape cache();
+
+    /** Hidden states of INT32 {@code tokens} [B, T] after the final norm: [B, T, C]. */
+    Tensor hidden(Weights weights, Tensor tokens, Context context);
+
+    /** Scores of every token id, from hidden states [.., C] to [.., V]. */
+    Tensor logits(Weights weights, Tensor hidden);
+
+    /**
+     * Mean loss in nats a token of predicting INT32 {@code targets} [B, T], a scalar; targets of {@link CrossEntropy#IGNORED} do not
+     * count.
+     */
+    default Tensor loss(Weights weights, Tensor tokens, Tensor targets) {
+        var hidden = hidden(weights, tokens, Context.causal());
+        int rows = tokens.dim(0) * tokens.dim(1);
+        var logits = logits(weights, hidden.reshape(Shape.of(rows, hidden.dim(-1))));
+        return logits.apply(new CrossEntropy(), targets.reshape(Shape.of(rows))).get(0);
+    }
+
+    /**
+     * Floating-point operations of one training step (forward and backward) for one token of a sequence of {@link #sequence} tokens,
+     * without recomputation; what model FLOPs utilisation is reckoned from.
+     */
+    double trainingFlopsPerToken();
+}

@@ -1,0 +1,43 @@
+package org.borealis.recipe;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.borealis.data.Tokenizer;
+import org.borealis.device.Backend;
+import org.borealis.model.ModelFamily;
+import org.borealis.train.Optimizer;
+import org.borealis.train.RateSchedule;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * A kind of plug-in that a recipe chooses.
+ *
+ * @param section the recipe's key, such as {@code optimizer}
+ * @param property service property that holds the plug-in's name; its last word is the name's key in the recipe
+ */
+@ProviderType
+public record Contract<T>(String section, Class<T> type, String property) {
+    /** Chooses what runs the programs. */
+    public static final Contract<Backend> BACKEND = new Contract<>("backend", Backend.class, Backend.NAME);
+    /** Chooses the model. */
+    public static final Contract<ModelFamily> MODEL = new Contract<>("model", ModelFamily.class, ModelFamily.NAME);
+    /** Chooses how text becomes tokens. */
+    public static final Contract<Tokenizer> TOKENIZER = new Contract<>("tokenizer", Tokenizer.class, Tokenizer.NAME);
+    /** Chooses the optimizer. */
+    public static final Contract<Optimizer> OPTIMIZER = new Contract<>("optimizer", Optimizer.class, Optimizer.NAME);
+    /** Chooses the learning-rate schedule. */
+    public static final Contract<RateSchedule> SCHEDULE =
+            new Contract<>("schedule", RateSchedule.class, RateSchedule.NAME);
+
+    /** The key that holds the name in a recipe's section: {@code name}, or {@code family} for a model. */
+    public String nameKey() {
+        return property.substring(property.lastIndexOf('.') + 1);
+    }
+
+    /** The contract of a recipe's section. */
+    public static Optional<Contract<?>> of(String section) {
+        return Arrays.<Contract<?>>asList(BACKEND, MODEL, TOKENIZER, OPTIMIZER, SCHEDULE).stream()
+                .filter(c -> c.section().equals(section))
+                .findFirst();
+    }
+}

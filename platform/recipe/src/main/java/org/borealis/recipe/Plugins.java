@@ -1,0 +1,34 @@
+package org.borealis.recipe;
+
+import java.time.Duration;
+import java.util.List;
+import org.osgi.annotation.versioning.ProviderType;
+
+/** Finds installed plug-ins and makes configured ones; a service. */
+@ProviderType
+public interface Plugins {
+
+    /** Names of installed plug-ins of a contract, sorted. */
+    List<String> names(Contract<?> contract);
+
+    /**
+     * Makes a plug-in with these settings. Settings are checked against what it declares; missing ones get its defaults.
+     *
+     * @param patience how long to wait for a plug-in that is not installed; zero fails at once
+     * @throws org.borealis.tensor.BorealisException naming what is missing and what is installed, or the setting that is wrong
+     */
+    <T> Choice<T> open(Contract<T> contract, Section section, Duration patience);
+
+    /** A plug-in in use; close it when the run ends. */
+    @ProviderType
+    interface Choice<T> extends AutoCloseable {
+        /** The plug-in. */
+        T service();
+
+        /** Name and version of the bundle that it comes from, for the run's lineage. */
+        String origin();
+
+        @Override
+        void close();
+    }
+}

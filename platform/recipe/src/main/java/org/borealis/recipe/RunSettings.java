@@ -1,0 +1,83 @@
+package org.borealis.recipe;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
+
+/** Settings of a run that belong to no plug-in. An underscore stands for a step into a section of the recipe. */
+@ObjectClassDefinition(pid = "org.borealis.run", name = "Run")
+public @interface RunSettings {
+    @AttributeDefinition(description = "Name of the run; its folder is runs/NAME")
+    String name() default "run";
+
+    @AttributeDefinition(description = "Seed of all randomness: first weights, order of data")
+    long seed() default 1234;
+
+    @AttributeDefinition(description = "Optimizer steps of the whole run", min = "1")
+    long steps() default 1000;
+
+    @AttributeDefinition(
+            description = "Type of parameters and computation",
+            options = {@Option("float32"), @Option("float64")})
+    String precision() default "float32";
+
+    @AttributeDefinition(description = "Prefix of the token corpus: PREFIX.bin and PREFIX.idx")
+    String data_corpus() default "";
+
+    @AttributeDefinition(description = "Text files that the corpus is prepared from if it is not there yet")
+    String[] data_text() default {};
+
+    @AttributeDefinition(
+            description =
+                    "Vocabulary that is learned from the text if the tokenizer's file is not there yet; 0 learns none",
+            min = "0",
+            max = "1000000")
+    int data_learnVocabulary() default 0;
+
+    @AttributeDefinition(description = "Share of the corpus kept from training for evaluation", min = "0", max = "0.5")
+    double data_heldOut() default 0.05;
+
+    @AttributeDefinition(description = "Sequences in a step", min = "1")
+    int batch_sequences() default 32;
+
+    @AttributeDefinition(
+            description = "Sequences that run at once; a step accumulates sequences/micro of them. 0 means all",
+            min = "0")
+    int batch_micro() default 0;
+
+    @AttributeDefinition(description = "Steps between evaluations; 0 means none", min = "0")
+    long evaluate_every() default 100;
+
+    @AttributeDefinition(description = "Micro-batches of held-out data in an evaluation", min = "1")
+    int evaluate_batches() default 8;
+
+    @AttributeDefinition(description = "Steps between checkpoints; 0 means only at the end", min = "0")
+    long checkpoint_every() default 100;
+
+    @AttributeDefinition(description = "Newest checkpoints that are kept", min = "1")
+    int checkpoint_keep() default 3;
+
+    @AttributeDefinition(
+            description = "What to do when loss or gradient is not finite: stop, or skip that step and go on",
+            options = {@Option("stop"), @Option("skip")})
+    String nonFinite() default "stop";
+
+    @AttributeDefinition(
+            description = "Greatest number of steps in a row that may be skipped before the run stops",
+            min = "1")
+    int nonFiniteLimit() default 10;
+
+    @AttributeDefinition(
+            description = "What to do when a plug-in that the recipe names is not installed: stop, or wait for it",
+            options = {@Option("stop"), @Option("wait")})
+    String missing() default "stop";
+
+    @AttributeDefinition(description = "Text that the finished model continues, as a sample; empty writes none")
+    String sample_prompt() default "";
+
+    @AttributeDefinition(description = "Tokens of the sample", min = "1")
+    int sample_tokens() default 120;
+
+    @AttributeDefinition(description = "Randomness of the sample; 0 takes the likeliest token", min = "0")
+    double sample_temperature() default 0.8;
+}

@@ -1,0 +1,58 @@
+package org.borealis.train;
+
+import java.util.List;
+import org.borealis.model.Parameter;
+import org.borealis.tensor.Tensor;
+import org.borealis.tensor.TensorType;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A rule that turns gradients into better parameters, written in tensor operations so that it runs on every backend; registered as a
+ * service with the property {@value #NAME}.
+ */
+@ConsumerType
+public interface Optimizer {
+    /** Service property that names the optimizer in recipes. */
+    String NAME = "optimizer.name";
+
+    /** Learning rate per step, before the schedule's factor. */
+    double rate();
+
+    /** Greatest global norm of the gradient; longer ones are scaled down to it. 0 means no limit. */
+    double clip();
+
+    /** What is remembered of a parameter between steps. */
+    List<State> state(Parameter parameter);
+
+    /**
+     * Traces one update.
+     *
+     * @param value the parameter's present value
+     * @param gradient of the mean loss, clipped; of the value's type and shape
+     * @param state in the order of {@link #state}
+     */
+    Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step);
+
+    /**
+     * A remembered tensor.
+     *
+     * @param name unique within the parameter, such as {@code moment1}
+     * @param initial value of every element before the first step
+     */
+    record State(String name, TensorType type, double initial) {}
+
+    /** New value and new state, of the same types as before. */
+    record Update(Tensor value, List<Tensor> state) {
+        public Update {
+            state = List.copyOf(state);
+        }
+    }
+
+    /**
+     * When the update happens.
+     *
+     * @param number counted from 1; FLOAT64 scalar
+     * @param rate learning rate of this step; FLOAT64 scalar
+     */
+    record Step(Tensor number, Tensor rate) {}
+}
