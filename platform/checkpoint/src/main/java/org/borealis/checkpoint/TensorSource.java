@@ -1,7 +1,10 @@
 package org.borealis.checkpoint;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Map;
+import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.TensorType;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -13,7 +16,8 @@ public interface TensorSource extends AutoCloseable {
     Map<String, TensorType> types();
 
     /**
-     * Elements of one tensor, dense, row-major, little-endian; read-only, valid until this source is closed.
+     * Elements of one tensor, dense, row-major, little-endian; read-only, valid until this source is closed. They may begin at any
+     * address: read them with unaligned layouts.
      *
      * @throws org.borealis.tensor.BorealisException if there is none of this name, naming the nearest
      */
@@ -21,4 +25,36 @@ public interface TensorSource extends AutoCloseable {
 
     @Override
     void close();
+
+    /**
+     * The failure to report when {@link #read} is asked for a tensor that isn't there.
+     *
+     * @param where the source, for people
+     * @param known names that are there
+     */
+    static BorealisException missing(String where, String name, Collection<String> known) {
+        String nearest = known.stream()
+                .min(Comparator.comparingInt(other -> distance(name, other)))
+                .map(other -> "; the nearest is '" + other + "'")
+                .orElse("; it holds no tensor at all");
+        return new BorealisException("tensor-missing", where + " holds no tensor '" + name + "'" + nearest);
+    }
+
+    /** Levenshtein distance. */
+    private static int distance(String one, String two) {
+        int[] row = new int[two.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int replaced = diagonal + (one.charAt(i - 1) == two.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+            }
+        }
+        return row[two.length()];
+    }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.borealis.checkpoint.safetensors;
+
+import org.jspecify.annotations.NullMarked;
