@@ -1,0 +1,138 @@
+package org.borealis.compiler;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.borealis.tensor.Composite;
+import org.borealis.tensor.Primitive;
+import org.borealis.tensor.Program;
+import org.borealis.tensor.Program.Node;
+import org.borealis.tensor.ShapeException;
+import org.borealis.tensor.Tensor;
+
+/** Reverse-mode differentiation, program to program. Knows operations, not devices. */
+final class Differentiate {
+    private Differentiate() {}
+
+    /** Adds an output {@code gradient.NAME} for each named input: the derivative of the output {@code loss} by it. */
+    static Program of(Program program, String loss, List<String> inputs) {
+        var builder = new Program.Builder(program.name());
+        var arguments = program.inputs().stream()
+                .map(i -> builder.input(i.name(), i.type()))
+                .toList();
+        var values = program.replay(arguments, builder);
+        var root = values.get(program.output(loss).value());
+        if (!root.type().type().isFloat() || root.shape().elements() != 1) {
+            throw new ShapeException("can differentiate only a float scalar, '" + loss + "' is " + root.type());
+        }
+        var wanted = new BitSet();
+        inputs.forEach(name -> wanted.set(program.input(name)));
+        var seeds = new ArrayList<Optional<Tensor>>(Collections.nCopies(values.size(), Optional.empty()));
+        seeds.set(program.output(loss).value(), Optional.of(root.fill(1)));
+        var gradients = back(program, values, seeds, wanted);
+        Rewrite.copyOutputs(program, values, builder);
+        for (var name : inputs) {
+            int input = program.input(name);
+            builder.output(
+                    "gradient." + name,
+                    gradients.get(input).orElseGet(() -> arguments.get(input).fill(0)));
+        }
+        return Prune.of(builder.build());
+    }
+
+    /**
+     * Carries gradients backwards.
+     *
+     * @param values the tensors of the program's values
+     * @param gradients what arrives at each value from outside; completed here
+     * @param wanted the inputs whose gradients are asked for; others may stay empty
+     */
+    private static List<Optional<Tensor>> back(
+            Program program, List<Tensor> values, List<Optional<Tensor>> gradients, BitSet wanted) {
+        var needed = dependents(program, wanted);
+        for (int i = program.nodes().size() - 1; i >= 0; i--) {
+            var node = program.nodes().get(i);
+            int end = node.first() + node.outputs().size();
+            var arriving = gradients.subList(node.first(), end);
+            if (!needed.get(node.first()) || arriving.stream().allMatch(Optional::isEmpty)) {
+                continue;
+            }
+            var pulled = pull(node, values, List.copyOf(arriving), needed);
+            for (int k = 0; k < node.inputs().size(); k++) {
+                int input = node.inputs().get(k);
+                if (needed.get(input) && pulled.get(k).isPresent()) {
+                    var more = pulled.get(k).get();
+                    gradients.set(
+                            input,
+                            Optional.of(
+                                    gradients.get(input).map(g -> g.plus(more)).orElse(more)));
+                }
+            }
+        }
+        return gradients;
+    }
+
+    /** Values that depend on a wanted input through floats. */
+    private static BitSet dependents(Program program, BitSet wanted) {
+        var needed = (BitSet) wanted.clone();
+        for (var node : program.nodes()) {
+            if (node.inputs().stream().anyMatch(needed::get)) {
+                needed.set(node.first(), node.first() + node.outputs().size());
+            }
+        }
+        return needed;
+    }
+
+    private static List<Optional<Tensor>> pull(
+            Node node, List<Tensor> values, List<Optional<Tensor>> arriving, BitSet needed) {
+        var inputs = node.inputs().stream().map(values::get).toList();
+        var outputs = values.subList(node.first(), node.first() + node.outputs().size());
+        return switch (node.op()) {
+            case Primitive op ->
+                Gradients.pull(op, inputs, outputs.get(0), arriving.get(0).orElseThrow());
+            case Composite op -> {
+                var pulled = op.pull(inputs, outputs, arriving);
+                yield pulled.isEmpty() ? through(op, inputs, arriving, node, needed) : spread(op, inputs, pulled);
+            }
+        };
+    }
+
+    /** From gradients of the float inputs only to one place for every input. */
+    private static List<Optional<Tensor>> spread(Composite op, List<Tensor> inputs, List<Tensor> pulled) {
+        var next = pulled.iterator();
+        var spread = new ArrayList<Optional<Tensor>>();
+        for (var input : inputs) {
+            boolean isFloat = input.type().type().isFloat();
+            if (isFloat && !next.hasNext()) {
+                throw new ShapeException(op.label() + ".pull gave " + pulled.size()
+                        + " gradients; it needs one for each float input of "
+                        + inputs.stream().map(Tensor::type).toList());
+            }
+            spread.add(isFloat ? Optional.of(next.next()) : Optional.empty());
+        }
+        return spread;
+    }
+
+    /** Gradients through what a composite stands for, computed again on its inputs; sharing removes the repeats. */
+    private static List<Optional<Tensor>> through(
+            Composite op, List<Tensor> inputs, List<Optional<Tensor>> arriving, Node node, BitSet needed) {
+        var body = Program.trace(op.label(), inputs.stream().map(Tensor::type).toList(), op::decompose);
+        var values = body.replay(inputs, inputs.get(0).trace());
+        var gradients = new ArrayList<Optional<Tensor>>(Collections.nCopies(values.size(), Optional.empty()));
+        for (int i = 0; i < arriving.size(); i++) {
+            int value = body.outputs().get(i).value();
+            var arrived = arriving.get(i);
+            if (arrived.isPresent()) {
+                var sum = gradients.get(value).map(g -> g.plus(arrived.get())).orElseGet(arrived::get);
+                gradients.set(value, Optional.of(sum));
+            }
+        }
+        var wanted = new BitSet();
+        for (int k = 0; k < inputs.size(); k++) {
+            wanted.set(k, needed.get(node.inputs().get(k)));
+        }
+        return back(body, values, gradients, wanted).subList(0, inputs.size());
+    }
+}

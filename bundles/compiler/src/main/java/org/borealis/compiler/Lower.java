@@ -1,0 +1,45 @@
+package org.borealis.compiler;
+
+import java.util.List;
+import java.util.function.BiPredicate;
+import org.borealis.tensor.Composite;
+import org.borealis.tensor.Op;
+import org.borealis.tensor.Program;
+import org.borealis.tensor.Tensor;
+import org.borealis.tensor.TensorType;
+import org.borealis.tensor.Trace;
+
+/** Replaces composites that the device does not run by what they stand for, down to primitives. */
+final class Lower {
+    private Lower() {}
+
+    /** @param keeps whether a composite on inputs of these types stays as it is */
+    static Program of(Program program, BiPredicate<Composite, List<TensorType>> keeps) {
+        return Rewrite.of(program, (builder, node, inputs) -> {
+            var lowering = new Lowering(builder, keeps);
+            return lowering.leave(lowering.apply(node.op(), lowering.enter(inputs)));
+        });
+    }
+
+    /** Records into a builder, opening composites on the way. */
+    private record Lowering(Program.Builder builder, BiPredicate<Composite, List<TensorType>> keeps) implements Trace {
+        @Override
+        public List<Tensor> apply(Op op, List<Tensor> inputs) {
+            if (op instanceof Composite composite
+                    && !keeps.test(composite, inputs.stream().map(Tensor::type).toList())) {
+                return composite.decompose(inputs);
+            }
+            return enter(builder.apply(op, leave(inputs)));
+        }
+
+        List<Tensor> enter(List<Tensor> tensors) {
+            return tensors.stream().map(t -> new Tensor(this, t.id(), t.type())).toList();
+        }
+
+        List<Tensor> leave(List<Tensor> tensors) {
+            return tensors.stream()
+                    .map(t -> new Tensor(builder, t.id(), t.type()))
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,344 @@
+package org.borealis.compiler;
+
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import org.borealis.device.Slot;
+import org.borealis.tensor.Primitive.Reshape;
+import org.borealis.tensor.Primitive.Slice;
+import org.borealis.tensor.Program;
+import org.borealis.tensor.Program.Node;
+import org.borealis.tensor.TensorType;
+
+/**
+ * Where every value of a program lives, decided before anything runs.
+ *
+ * <p>Values share a {@link Block} where that costs nothing: views, and results written over an operand that is not needed any more.
+ * Blocks get offsets in one workspace so that those alive at the same time do not overlap; the others belong to an input, to an output
+ * that the caller owns, or hold a constant that is computed once.
+ *
+ * @param places for each value, its block and the byte at which it begins there
+ * @param once which nodes depend on no input and run once, before the first run
+ * @param copies outputs that could not be computed where they belong
+ */
+record MemoryPlan(
+        List<Place> places,
+        List<Block> blocks,
+        BitSet once,
+        List<Copy> copies,
+        long workspaceBytes,
+        long constantBytes) {
+
+    /** Which memory a block is in. */
+    enum Kind {
+        INPUT,
+        OUTPUT,
+        CONSTANT,
+        WORKSPACE
+    }
+
+    /** A value's part of a block. */
+    record Place(Block block, long offset) {}
+
+    /** A value to be copied into the block of an input or output when all nodes have run. */
+    record Copy(int value, Block target) {}
+
+    /** Memory that several values share, one after the other or as views. Mutable while planning, and only then. */
+    static final class Block {
+        final long bytes;
+        Kind kind;
+        /** Input index, or output index, by {@link #kind}. */
+        int owner = -1;
+        /** First and last node that uses it. */
+        int from;
+
+        int to;
+        /** Byte in the workspace, or among the constants. */
+        long offset;
+
+        Block(Kind kind, long bytes, int from) {
+            this.kind = kind;
+            this.bytes = bytes;
+            this.from = from;
+            this.to = from;
+        }
+    }
+
+    /** @param owned names of outputs whose memory the caller gives */
+    static MemoryPlan of(Program program, Set<String> owned) {
+        return new Planner(program, owned).plan();
+    }
+
+    private static final class Planner {
+        private final Program program;
+        private final Set<String> owned;
+        private final List<Place> places = new ArrayList<>();
+        private final List<Block> blocks = new ArrayList<>();
+        private final List<Copy> copies = new ArrayList<>();
+        private final BitSet once = new BitSet();
+        private final int[] lastUse;
+
+        Planner(Program program, Set<String> owned) {
+            this.program = program;
+            this.owned = owned;
+            this.lastUse = lastUses(program);
+        }
+
+        MemoryPlan plan() {
+            for (int i = 0; i < program.inputs().size(); i++) {
+                var block =
+                        add(new Block(Kind.INPUT, program.inputs().get(i).type().bytes(), -1));
+                block.owner = i;
+                places.add(new Place(block, 0));
+                extend(i);
+            }
+            for (int n = 0; n < program.nodes().size(); n++) {
+                place(n, program.nodes().get(n));
+            }
+            for (int i = 0; i < program.outputs().size(); i++) {
+                settle(i);
+            }
+            return new MemoryPlan(
+                    List.copyOf(places),
+                    List.copyOf(blocks),
+                    once,
+                    List.copyOf(copies),
+                    Offsets.share(blocks),
+                    Offsets.line(blocks));
+        }
+
+        private Block add(Block block) {
+            blocks.add(block);
+            return block;
+        }
+
+        private void extend(int value) {
+            var block = places.get(value).block();
+            block.to = Math.max(block.to, lastUse[value]);
+        }
+
+        private void place(int index, Node node) {
+            boolean constant =
+                    node.inputs().stream().allMatch(v -> places.get(v).block().kind == Kind.CONSTANT);
+            if (constant) {
+                once.set(index);
+            }
+            for (int i = 0; i < node.outputs().size(); i++) {
+                var type = node.outputs().get(i);
+                var place = view(node);
+                if (place == null) {
+                    place = constant ? null : over(index, node, i);
+                }
+                if (place == null) {
+                    var kind = constant ? Kind.CONSTANT : Kind.WORKSPACE;
+                    place = new Place(add(new Block(kind, type.bytes(), index)), 0);
+                }
+                places.add(place);
+                extend(node.first() + i);
+            }
+        }
+
+        /** The operand's own memory, if the result is a stretch of it. */
+        private @org.jspecify.annotations.Nullable Place view(Node node) {
+            if (node.op() instanceof Reshape) {
+                return places.get(node.inputs().get(0));
+            }
+            if (node.op() instanceof Slice(int dim, int start, int _)) {
+                var operand = program.type(node.inputs().get(0));
+                if (operand.shape().product(0, dim) == 1) {
+                    var place = places.get(node.inputs().get(0));
+                    long skipped =
+                            start * operand.shape().stride(dim) * operand.type().bytes();
+                    return new Place(place.block(), place.offset() + skipped);
+                }
+            }
+            return null;
+        }
+
+        /** The place of an operand that ends here and may be written over. */
+        private @org.jspecify.annotations.Nullable Place over(int index, Node node, int output) {
+            var type = node.outputs().get(output);
+            for (int k = 0; k < node.inputs().size(); k++) {
+                int value = node.inputs().get(k);
+                var place = places.get(value);
+                if (node.op().inPlace(k, output)
+                        && program.type(value).shape().equals(type.shape())
+                        && program.type(value).type().bytes() == type.type().bytes()
+                        && isFree(place, index, type)
+                        && !isSharedOtherwise(node, value)
+                        && !isTaken(node, output, place)) {
+                    return place;
+                }
+            }
+            return null;
+        }
+
+        private boolean isFree(Place place, int index, TensorType type) {
+            var block = place.block();
+            return block.kind == Kind.WORKSPACE && block.to <= index && block.bytes == type.bytes();
+        }
+
+        /** Whether another operand reads other elements of the same memory. */
+        private boolean isSharedOtherwise(Node node, int value) {
+            return node.inputs().stream()
+                    .anyMatch(other ->
+                            places.get(other).block() == places.get(value).block()
+                                    && !program.type(other).equals(program.type(value)));
+        }
+
+        private boolean isTaken(Node node, int output, Place place) {
+            for (int i = 0; i < output; i++) {
+                if (places.get(node.first() + i).block() == place.block()) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Lets an output live where it belongs, or plans a copy. */
+        private void settle(int index) {
+            var output = program.outputs().get(index);
+            var place = places.get(output.value());
+            var type = program.type(output.value());
+            if (output.replaces().isPresent()) {
+                int input = output.replaces().getAsInt();
+                if (place.block() == places.get(input).block()) {
+                    return;
+                }
+                if (canMove(place, type) && canDonate(place.block(), input)) {
+                    move(place.block(), Kind.INPUT, input);
+                } else {
+                    copies.add(new Copy(output.value(), places.get(input).block()));
+                }
+            } else if (owned.contains(output.name())) {
+                if (canMove(place, type)) {
+                    move(place.block(), Kind.OUTPUT, index);
+                } else {
+                    var block = add(new Block(Kind.OUTPUT, type.bytes(), 0));
+                    block.owner = index;
+                    copies.add(new Copy(output.value(), block));
+                }
+            }
+        }
+
+        private boolean canMove(Place place, TensorType type) {
+            return place.block().kind == Kind.WORKSPACE && place.block().bytes == type.bytes();
+        }
+
+        private static void move(Block block, Kind kind, int owner) {
+            block.kind = kind;
+            block.owner = owner;
+        }
+
+        /**
+         * Whether a block may live in an input's memory: the input is not used any more when the block is first written, or its last use
+         * is that very node, which then may write over it.
+         */
+        private boolean canDonate(Block block, int input) {
+            var donor = places.get(input).block();
+            if (donor.to < block.from) {
+                return isOnlyTenant(donor);
+            }
+            return donor.to == block.from && isOnlyTenant(donor) && writesOver(block, input);
+        }
+
+        /** Whether no value but the input, and its views, has moved into its memory yet. */
+        private boolean isOnlyTenant(Block donor) {
+            return blocks.stream().noneMatch(b -> b != donor && b.kind == Kind.INPUT && b.owner == donor.owner);
+        }
+
+        private boolean writesOver(Block block, int input) {
+            var node = program.nodes().get(block.from);
+            var donor = places.get(input).block();
+            for (int i = 0; i < node.outputs().size(); i++) {
+                if (places.get(node.first() + i).block() != block) {
+                    continue;
+                }
+                for (int k = 0; k < node.inputs().size(); k++) {
+                    int value = node.inputs().get(k);
+                    if (places.get(value).block() == donor
+                            && (!node.op().inPlace(k, i)
+                                    || !program.type(value)
+                                            .shape()
+                                            .equals(node.outputs().get(i).shape()))) {
+                        return false;
+                    }
+                }
+                return true;
+            }
+            return false;
+        }
+
+        /** Index of the last node that reads each value; the end of the program for outputs. */
+        private static int[] lastUses(Program program) {
+            var last = new int[program.values()];
+            for (int v = 0; v < last.length; v++) {
+                last[v] = v < program.inputs().size() ? -1 : program.producer(v);
+            }
+            for (int n = 0; n < program.nodes().size(); n++) {
+                for (int value : program.nodes().get(n).inputs()) {
+                    last[value] = n;
+                }
+            }
+            for (var output : program.outputs()) {
+                last[output.value()] = program.nodes().size();
+            }
+            return last;
+        }
+    }
+
+    private static final class Offsets {
+        private Offsets() {}
+
+        /** Constants stand behind each other. */
+        static long line(List<Block> blocks) {
+            long size = 0;
+            for (var block : blocks) {
+                if (block.kind == Kind.CONSTANT) {
+                    block.offset = size;
+                    size = align(size + block.bytes);
+                }
+            }
+            return size;
+        }
+
+        /** In the workspace large blocks come first, each at the lowest place that is free while it lives. */
+        static long share(List<Block> blocks) {
+            var placed = new ArrayList<Block>();
+            var order = blocks.stream()
+                    .filter(b -> b.kind == Kind.WORKSPACE)
+                    .sorted(Comparator.comparingLong((Block b) -> b.bytes).reversed())
+                    .toList();
+            long size = 0;
+            for (var block : order) {
+                long offset = 0;
+                for (var other : placed) { // in order of offset
+                    if (other.from <= block.to && block.from <= other.to) {
+                        if (offset + block.bytes <= other.offset) {
+                            break;
+                        }
+                        offset = Math.max(offset, align(other.offset + other.bytes));
+                    }
+                }
+                block.offset = offset;
+                insert(placed, block);
+                size = Math.max(size, offset + block.bytes);
+            }
+            return size;
+        }
+
+        private static void insert(List<Block> placed, Block block) {
+            int at = 0;
+            while (at < placed.size() && placed.get(at).offset <= block.offset) {
+                at++;
+            }
+            placed.add(at, block);
+        }
+
+        private static long align(long bytes) {
+            return (bytes + Slot.ALIGNMENT - 1) / Slot.ALIGNMENT * Slot.ALIGNMENT;
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.borealis.compiler;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.borealis.device.Buffer;
+import org.borealis.device.Compiler;
+import org.borealis.device.Device;
+import org.borealis.device.Executable;
+import org.borealis.device.Slot;
+import org.borealis.tensor.Program;
+import org.osgi.service.component.annotations.Component;
+
+/** The passes in their order. Pure but for the memory that a compiled program holds. */
+@Component
+public final class ProgramCompiler implements Compiler {
+
+    @Override
+    public Program differentiate(Program program, String loss, List<String> inputs) {
+        return Differentiate.of(program, loss, inputs);
+    }
+
+    @Override
+    public Program lower(Program program, Device device) {
+        return Prune.of(Share.of(Lower.of(program, device::fuses)));
+    }
+
+    @Override
+    public List<Executable> compile(Device device, List<Job> jobs) {
+        var programs = jobs.stream().map(job -> lower(job.program(), device)).toList();
+        var plans = new ArrayList<MemoryPlan>();
+        for (int i = 0; i < jobs.size(); i++) {
+            plans.add(MemoryPlan.of(
+                    programs.get(i), new HashSet<>(jobs.get(i).bindings().keySet())));
+        }
+        long bytes = plans.stream().mapToLong(MemoryPlan::workspaceBytes).max().orElse(0);
+        var workspace = device.allocate(Math.max(1, bytes));
+        var users = new AtomicInteger(jobs.size());
+        var bound = new ArrayList<Executable>();
+        try {
+            for (int i = 0; i < jobs.size(); i++) {
+                bound.add(new Tenant(
+                        BoundProgram.of(
+                                device,
+                                programs.get(i),
+                                plans.get(i),
+                                jobs.get(i).bindings(),
+                                workspace),
+                        workspace,
+                        users));
+            }
+        } catch (RuntimeException e) {
+            bound.forEach(Executable::close);
+            workspace.close();
+            throw e;
+        }
+        return List.copyOf(bound);
+    }
+
+    /** A program together with its share in the workspace, which goes when the last one does. */
+    private static final class Tenant implements Executable {
+        private final BoundProgram bound;
+        private final Buffer workspace;
+        private final AtomicInteger users;
+        private boolean closed;
+
+        Tenant(BoundProgram bound, Buffer workspace, AtomicInteger users) {
+            this.bound = bound;
+            this.workspace = workspace;
+            this.users = users;
+        }
+
+        @Override
+        public Program program() {
+            return bound.program();
+        }
+
+        @Override
+        public Slot slot(String name) {
+            return bound.slot(name);
+        }
+
+        @Override
+        public void run() {
+            bound.run();
+        }
+
+        @Override
+        public long workspaceBytes() {
+            return bound.workspaceBytes();
+        }
+
+        @Override
+        public void close() {
+            if (!closed) {
+                closed = true;
+                bound.close();
+                if (users.decrementAndGet() == 0) {
+                    workspace.close();
+                }
+            }
+        }
+    }
+}
