@@ -1,0 +1,5 @@
+/** The backend that says what every operation means. */
+@NullMarked
+package org.borealis.backend.reference;
+
+import org.jspecify.annotations.NullMarked;
