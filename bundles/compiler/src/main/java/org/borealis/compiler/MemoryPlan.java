@@ -11,6 +11,7 @@ import org.borealis.tensor.Primitive.Slice;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Program.Node;
 import org.borealis.tensor.TensorType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where every value of a program lives, decided before anything runs.
@@ -129,7 +130,10 @@ record MemoryPlan(
                 var type = node.outputs().get(i);
                 var place = view(node);
                 if (place == null) {
-                    place = constant ? null : over(index, node, i);
+                    place = constant ? null : donated(index, node, i);
+                }
+                if (place == null && !constant) {
+                    place = over(index, node, i);
                 }
                 if (place == null) {
                     var kind = constant ? Kind.CONSTANT : Kind.WORKSPACE;
@@ -141,7 +145,7 @@ record MemoryPlan(
         }
 
         /** The operand's own memory, if the result is a stretch of it. */
-        private @org.jspecify.annotations.Nullable Place view(Node node) {
+        private @Nullable Place view(Node node) {
             if (node.op() instanceof Reshape) {
                 return places.get(node.inputs().get(0));
             }
@@ -157,8 +161,29 @@ record MemoryPlan(
             return null;
         }
 
+        /** The place of the input that this result replaces, if the input ends here and may be written over. */
+        private @Nullable Place donated(int index, Node node, int output) {
+            var type = node.outputs().get(output);
+            for (var out : program.outputs()) {
+                if (out.value() != node.first() + output || out.replaces().isEmpty()) {
+                    continue;
+                }
+                int input = out.replaces().getAsInt();
+                int k = node.inputs().indexOf(input);
+                if (k >= 0
+                        && node.op().inPlace(k, output)
+                        && program.type(input).equals(type)
+                        && places.get(input).block().to <= index
+                        && !isSharedOtherwise(node, input)
+                        && !isTaken(node, output, places.get(input))) {
+                    return places.get(input);
+                }
+            }
+            return null;
+        }
+
         /** The place of an operand that ends here and may be written over. */
-        private @org.jspecify.annotations.Nullable Place over(int index, Node node, int output) {
+        private @Nullable Place over(int index, Node node, int output) {
             var type = node.outputs().get(output);
             for (int k = 0; k < node.inputs().size(); k++) {
                 int value = node.inputs().get(k);
