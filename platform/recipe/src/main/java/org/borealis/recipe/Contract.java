@@ -1,6 +1,6 @@
 package org.borealis.recipe;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.borealis.data.Tokenizer;
 import org.borealis.device.Backend;
@@ -34,10 +34,13 @@ public record Contract<T>(String section, Class<T> type, String property) {
         return property.substring(property.lastIndexOf('.') + 1);
     }
 
+    /** Every kind of plug-in that a recipe chooses. */
+    public static List<Contract<?>> all() {
+        return List.of(BACKEND, MODEL, TOKENIZER, OPTIMIZER, SCHEDULE);
+    }
+
     /** The contract of a recipe's section. */
     public static Optional<Contract<?>> of(String section) {
-        return Arrays.<Contract<?>>asList(BACKEND, MODEL, TOKENIZER, OPTIMIZER, SCHEDULE).stream()
-                .filter(c -> c.section().equals(section))
-                .findFirst();
+        return all().stream().filter(c -> c.section().equals(section)).findFirst();
     }
 }

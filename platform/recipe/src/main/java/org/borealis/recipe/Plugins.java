@@ -14,7 +14,7 @@ public interface Plugins {
     /**
      * Makes a plug-in with these settings. Settings are checked against what it declares; missing ones get its defaults.
      *
-     * @param patience how long to wait for a plug-in that is not installed; zero fails at once
+     * @param patience how long to wait for a plug-in that is not installed; zero fails at once. Interrupting the thread ends the wait
      * @throws org.borealis.tensor.BorealisException naming what is missing and what is installed, or the setting that is wrong
      */
     <T> Choice<T> open(Contract<T> contract, Section section, Duration patience);
@@ -22,8 +22,15 @@ public interface Plugins {
     /** A plug-in in use; close it when the run ends. */
     @ProviderType
     interface Choice<T> extends AutoCloseable {
-        /** The plug-in. */
+        /**
+         * The plug-in.
+         *
+         * @throws org.borealis.tensor.BorealisException with code {@code plugin-gone} once its bundle has been stopped or removed
+         */
         T service();
+
+        /** The choice with all its settings, defaults included. */
+        Section section();
 
         /** Name and version of the bundle that it comes from, for the run's lineage. */
         String origin();

@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Recipes {
 
     /**
-     * Reads a recipe.
+     * Reads a recipe. Where it says {@code missing: wait}, the section of a plug-in that is not installed stays as it was written;
+     * {@link Plugins#open} checks it once the plug-in has come.
      *
      * @param pathOrName a file, or the name of a shipped recipe
      * @param overrides {@code key=value} with a dotted key and a YAML value, applied in order
