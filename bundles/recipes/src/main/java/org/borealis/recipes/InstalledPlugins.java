@@ -1,0 +1,49 @@
+package org.borealis.recipes;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.borealis.recipe.Contract;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+
+/** The plug-ins in the container, as their components declare them; none of them has been started for that. */
+record InstalledPlugins(BundleContext context, ServiceComponentRuntime components) implements Catalogue {
+
+    @Override
+    public List<String> names(Contract<?> contract) {
+        return all(contract).map(InstalledPlugin::name).distinct().sorted().toList();
+    }
+
+    @Override
+    public Optional<Schema> schema(Contract<?> contract, String name) {
+        return find(contract, name).map(InstalledPlugin::schema);
+    }
+
+    /** The plug-in of that name; while two versions are installed, the newer. */
+    Optional<InstalledPlugin> find(Contract<?> contract, String name) {
+        return all(contract)
+                .filter(plugin -> plugin.name().equals(name))
+                .max(Comparator.comparing(plugin -> plugin.bundle().getVersion()));
+    }
+
+    private Stream<InstalledPlugin> all(Contract<?> contract) {
+        return components.getComponentDescriptionDTOs().stream()
+                .filter(component -> List.of(component.serviceInterfaces)
+                        .contains(contract.type().getName()))
+                .flatMap(component -> plugin(contract, component).stream());
+    }
+
+    private Optional<InstalledPlugin> plugin(Contract<?> contract, ComponentDescriptionDTO component) {
+        // The bundle may have gone since the list was made.
+        Bundle bundle = context.getBundle(component.bundle.id);
+        boolean isNamed = component.properties.get(contract.property()) instanceof String;
+        return bundle != null && isNamed
+                ? Optional.of(new InstalledPlugin(
+                        contract, String.valueOf(component.properties.get(contract.property())), bundle, component))
+                : Optional.empty();
+    }
+}

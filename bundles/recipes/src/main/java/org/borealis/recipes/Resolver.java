@@ -1,0 +1,164 @@
+package org.borealis.recipes;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.borealis.recipe.Contract;
+import org.borealis.recipe.Recipe;
+import org.borealis.recipe.Section;
+
+/**
+ * Turns flattened keys into a checked recipe.
+ *
+ * @param run the settings that belong to no plug-in
+ * @param remarks told what is left out on the way
+ */
+record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
+
+    /** The recipe as written in a file, and as it is after the overrides. */
+    private record Keys(Map<String, Given> written, Map<String, Given> wanted) {}
+
+    Recipe resolve(Map<String, Given> written, List<String> overrides) {
+        var keys = new Keys(written, Overrides.apply(written, overrides));
+        var problems = new Problems();
+        Map<String, Object> settings = run.complete(runKeys(keys.wanted(), problems), problems);
+        boolean waits = "wait".equals(settings.get("missing"));
+        var sections = new LinkedHashMap<String, Section>();
+        for (Contract<?> contract : Contract.all()) {
+            section(contract, keys, waits, problems).ifPresent(section -> sections.put(contract.section(), section));
+        }
+        problems.stopIfAny();
+        return new Recipe(settings, sections);
+    }
+
+    private static String head(String key) {
+        int dot = key.indexOf('.');
+        return dot < 0 ? key : key.substring(0, dot);
+    }
+
+    /** Keys that belong to no plug-in and are known; the others are problems. */
+    private Map<String, Given> runKeys(Map<String, Given> wanted, Problems problems) {
+        var known = new LinkedHashMap<String, Given>();
+        var heads = heads();
+        var reported = new HashSet<String>();
+        wanted.forEach((key, given) -> {
+            if (run.setting(key).isPresent()) {
+                known.put(key, given);
+            } else if (!heads.contains(head(key))) {
+                if (reported.add(head(key))) {
+                    problems.add("recipe-key", unknownHead(head(key), given, heads));
+                }
+            } else if (Contract.of(head(key)).isEmpty() && !isEmptySection(key, given)) {
+                problems.add("recipe-key", unknownKey(key, given));
+            }
+        });
+        return known;
+    }
+
+    private TreeSet<String> heads() {
+        var heads = new TreeSet<String>();
+        run.keys().forEach(key -> heads.add(head(key)));
+        Contract.all().forEach(contract -> heads.add(contract.section()));
+        return heads;
+    }
+
+    /** A section whose lines are all comments. */
+    private boolean isEmptySection(String key, Given given) {
+        return given.isNothing() && run.keys().stream().anyMatch(legal -> legal.startsWith(key + "."));
+    }
+
+    private static String unknownHead(String head, Given given, TreeSet<String> heads) {
+        String hint = Spelling.hint(head, heads);
+        return given.origin() + ": a recipe has no key '" + head + "'" + (hint.isEmpty() ? ". " : hint + " ")
+                + "Its keys: " + String.join(", ", heads) + ".";
+    }
+
+    private String unknownKey(String key, Given given) {
+        var legal = run.keys().stream()
+                .filter(candidate -> head(candidate).equals(head(key)))
+                .toList();
+        String hint = Spelling.hint(key, legal);
+        return given.origin() + ": a recipe has no key '" + key + "'" + (hint.isEmpty() ? ". " : hint + " ")
+                + "Keys of '" + head(key) + "': " + String.join(", ", legal) + ".";
+    }
+
+    private Optional<Section> section(Contract<?> contract, Keys keys, boolean waits, Problems problems) {
+        String prefix = contract.section() + ".";
+        var given = new LinkedHashMap<String, Given>();
+        keys.wanted().forEach((key, value) -> {
+            if (key.startsWith(prefix)) {
+                given.put(key.substring(prefix.length()), value);
+            }
+        });
+        if (given.isEmpty()) {
+            return Optional.empty();
+        }
+        Given name = given.remove(contract.nameKey());
+        if (name == null || name.isList() || name.isNothing()) {
+            String origin = name == null ? given.values().iterator().next().origin() : name.origin();
+            problems.add("recipe-section", unnamed(contract, origin));
+            return Optional.empty();
+        }
+        String plugin = name.words().getFirst().text();
+        Optional<Schema> schema = catalogue.schema(contract, plugin);
+        if (schema.isPresent()) {
+            boolean isReplaced = Optional.ofNullable(keys.written().get(prefix + contract.nameKey()))
+                    .filter(former -> !former.text().equals(plugin))
+                    .isPresent();
+            var meant = isReplaced ? withoutForeign(schema.get(), given) : given;
+            return Optional.of(new Section(plugin, schema.get().complete(meant, problems)));
+        }
+        if (!waits) {
+            problems.add(
+                    "plugin-missing",
+                    name.origin() + ": " + catalogue.missing(contract, plugin)
+                            + ", or let the run wait for it with 'missing: wait'.");
+        }
+        return Optional.of(new Section(plugin, unchecked(prefix, given, problems)));
+    }
+
+    private String unnamed(Contract<?> contract, String origin) {
+        return origin + ": the section '" + contract.section() + "' must say which one to use, as in '"
+                + contract.section() + ": {" + contract.nameKey() + ": NAME}'. Installed: "
+                + String.join(", ", catalogue.names(contract)) + ".";
+    }
+
+    /**
+     * Without the settings that the file gave to the plug-in that the command line replaced and that this one does not have: one
+     * override changes the optimizer of a shipped recipe.
+     */
+    private Map<String, Given> withoutForeign(Schema schema, Map<String, Given> given) {
+        var kept = new LinkedHashMap<>(given);
+        var dropped = new ArrayList<String>();
+        given.forEach((key, value) -> {
+            if (!value.isOverride() && schema.setting(key).isEmpty()) {
+                kept.remove(key);
+                dropped.add(key);
+            }
+        });
+        if (!dropped.isEmpty()) {
+            remarks.accept(schema.owner() + " has no " + String.join(", ", dropped)
+                    + "; left out what the recipe says about it");
+        }
+        return kept;
+    }
+
+    private static Map<String, Object> unchecked(String prefix, Map<String, Given> given, Problems problems) {
+        var raw = new LinkedHashMap<String, Object>();
+        given.forEach((key, value) -> {
+            if (value.words().stream().anyMatch(Word::isNothing)) {
+                problems.add(
+                        "recipe-value",
+                        value.origin() + ": '" + prefix + key + "' has no value; give one or remove the line");
+            } else {
+                raw.put(key, value.raw());
+            }
+        });
+        return raw;
+    }
+}
