@@ -1,6 +1,7 @@
 package org.borealis.data;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -20,6 +21,14 @@ public interface DocumentSource {
      * @throws org.borealis.tensor.BorealisException naming file and line or byte, if the file is not of the format
      */
     Documents open(Path file, long start) throws IOException;
+
+    /**
+     * Size of a file in the unit of {@link Document#next}, as well as it can be told without reading the file; what progress is reckoned
+     * from.
+     */
+    default long size(Path file) throws IOException {
+        return Files.size(file);
+    }
 
     /** Documents of one file, in order. */
     @ConsumerType

@@ -1,0 +1,4 @@
+@NullMarked
+package org.borealis.source.text;
+
+import org.jspecify.annotations.NullMarked;
