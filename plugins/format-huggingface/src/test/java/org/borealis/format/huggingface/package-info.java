@@ -1,0 +1,4 @@
+@NullMarked
+package org.borealis.format.huggingface;
+
+import org.jspecify.annotations.NullMarked;
