@@ -1,0 +1,4 @@
+@NullMarked
+package org.borealis.tokenizer.bytes;
+
+import org.jspecify.annotations.NullMarked;
