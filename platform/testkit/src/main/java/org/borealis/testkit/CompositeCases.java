@@ -1,0 +1,152 @@
+package org.borealis.testkit;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.borealis.device.Device;
+import org.borealis.tensor.Composite;
+import org.borealis.tensor.DataType;
+import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.AdamStep;
+import org.borealis.tensor.composite.Attention;
+import org.borealis.tensor.composite.CachedAttention;
+import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.Gelu;
+import org.borealis.tensor.composite.LayerNorm;
+import org.borealis.tensor.composite.RmsNorm;
+import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.SwiGlu;
+
+/** Every composite of the platform and its gradient, at odd sizes, with grouped heads and ignored targets. */
+final class CompositeCases {
+    private final DataType type;
+    private final Bound bound;
+    private final CaseRunner oracle;
+    private final List<OpCase> cases = new ArrayList<>();
+
+    /** @param oracle what a gradient needs of the forward pass is computed there */
+    private CompositeCases(DataType type, Device oracle) {
+        this.type = type;
+        this.oracle = new CaseRunner(oracle);
+        // 16-bit types round a few intermediate values; the wider ones add up roundings of long sums.
+        this.bound = new Bound.Scaled(type.bytes() == 2 ? 4 : 64);
+    }
+
+    static Stream<OpCase> of(DataType type, Device oracle) {
+        var made = new CompositeCases(type, oracle);
+        made.norms();
+        made.activations();
+        made.attention();
+        made.crossEntropy();
+        made.adam();
+        return made.cases.stream();
+    }
+
+    private HostTensor sample(int seed, int... sizes) {
+        return Samples.of(type, seed, sizes);
+    }
+
+    /** Adds a case, and gives what it means, rounded to the types of its outputs. */
+    private List<HostTensor> add(Composite op, HostTensor... inputs) {
+        var made = OpCase.of(op, bound, inputs);
+        cases.add(made);
+        var exact = oracle.inFloat64(made);
+        var types = op.infer(made.types());
+        var rounded = new ArrayList<HostTensor>();
+        for (int i = 0; i < types.size(); i++) {
+            rounded.add(exact.get(i).as(types.get(i).type()));
+        }
+        return rounded;
+    }
+
+    private void norms() {
+        for (var shape : List.of(new int[] {1, 1}, new int[] {3, 129}, new int[] {2, 5, 64}, new int[] {129, 3})) {
+            var x = sample(1, shape);
+            var weight = sample(2, shape[shape.length - 1]);
+            var bias = sample(3, shape[shape.length - 1]);
+            var dy = sample(4, shape);
+            var root = add(new RmsNorm(1e-5), x, weight);
+            add(new RmsNorm.Gradient(), dy, x, weight, root.get(1));
+            if (shape[shape.length - 1] > 1) { // of one element nothing is left to normalise
+                var layer = add(new LayerNorm(1e-5), x, weight, bias);
+                add(new LayerNorm.Gradient(), dy, x, weight, layer.get(1), layer.get(2));
+            }
+        }
+    }
+
+    private void activations() {
+        for (var shape : List.of(new int[] {1}, new int[] {3, 129}, new int[] {2, 3, 5})) {
+            var x = sample(1, shape);
+            var dy = sample(2, shape);
+            for (boolean tanh : new boolean[] {false, true}) {
+                add(new Gelu(tanh), x);
+                add(new Gelu.Gradient(tanh), dy, x);
+            }
+            add(new SwiGlu(), x, sample(3, shape));
+            add(new SwiGlu.Gradient(), dy, x, sample(3, shape));
+        }
+        add(new Rotary(), sample(1, 2, 7, 3, 10), sample(2, 7, 5), sample(3, 7, 5));
+        add(new Rotary(), sample(1, 1, 1, 1, 2), sample(2, 1, 1), sample(3, 1, 1));
+    }
+
+    private void attention() {
+        attention(1, 1, 1, 1, 1);
+        attention(2, 7, 3, 3, 5);
+        attention(2, 33, 4, 2, 8);
+        attention(1, 129, 6, 1, 16);
+        for (int position : new int[] {0, 4, 8}) {
+            add(
+                    new CachedAttention(0.35),
+                    sample(1, 2, 3, 4, 8),
+                    sample(2, 2, 11, 2, 8),
+                    sample(3, 2, 11, 2, 8),
+                    HostTensor.of(TensorType.of(DataType.INT32), position));
+        }
+    }
+
+    private void attention(int batch, int time, int heads, int keyHeads, int headSize) {
+        double scale = 1 / Math.sqrt(headSize);
+        var q = sample(1, batch, time, heads, headSize);
+        var k = sample(2, batch, time, keyHeads, headSize);
+        var v = sample(3, batch, time, keyHeads, headSize);
+        var out = add(new Attention(scale), q, k, v);
+        var dy = sample(4, batch, time, heads, headSize);
+        add(new Attention.Gradient(scale), dy, q, k, v, out.get(0), out.get(1));
+    }
+
+    private void crossEntropy() {
+        crossEntropy(1, 1, 2);
+        crossEntropy(5, 129, 2);
+        crossEntropy(33, 17, 3);
+        crossEntropy(3, 5, 1); // all ignored
+    }
+
+    /** Every {@code ignored}-th target does not count. */
+    private void crossEntropy(int rows, int vocabulary, int ignored) {
+        var logits = sample(1, rows, vocabulary);
+        var chosen = Samples.indices(vocabulary, 2, rows);
+        var targets =
+                HostTensor.fill(chosen.type(), i -> (i + 1) % ignored == 0 ? CrossEntropy.IGNORED : chosen.get(i));
+        var out = add(new CrossEntropy(), logits, targets);
+        var flow = HostTensor.of(out.get(0).type(), 0.7);
+        add(new CrossEntropy.Gradient(), flow, logits, targets, out.get(1));
+    }
+
+    private void adam() {
+        for (var op : List.of(
+                new AdamStep(0.9, 0.95, 1e-8, 0.1, true),
+                new AdamStep(0.9, 0.999, 1e-6, 0.1, false),
+                new AdamStep(0.8, 0.95, 1e-8, 0, true))) {
+            for (var shape : List.of(new int[] {1}, new int[] {129}, new int[] {3, 5})) {
+                add(
+                        op,
+                        sample(1, shape),
+                        sample(2, shape),
+                        sample(3, shape),
+                        Samples.positive(TensorType.of(type, shape), 4),
+                        HostTensor.of(TensorType.of(DataType.FLOAT64), 0.01),
+                        HostTensor.of(TensorType.of(DataType.FLOAT64), 3));
+            }
+        }
+    }
+}
