@@ -1,0 +1,4 @@
+@NullMarked
+package org.borealis.tokenizer.huggingface;
+
+import org.jspecify.annotations.NullMarked;
