@@ -17,6 +17,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /**
  * Reads the settings that a metatype document declares (OSGi Compendium, chapter 105).
@@ -42,7 +43,10 @@ final class Metatype {
         try (InputStream content = document.openStream()) {
             factory.setFeature(XMLConstants.FEATURE_SECURE_PROCESSING, true);
             factory.setFeature("http://apache.org/xml/features/disallow-doctype-decl", true);
-            return factory.newDocumentBuilder().parse(content);
+            var parser = factory.newDocumentBuilder();
+            // The JDK's own handler would print to the terminal.
+            parser.setErrorHandler(new DefaultHandler());
+            return parser.parse(content);
         } catch (IOException | SAXException | ParserConfigurationException e) {
             throw new BorealisException(
                     "plugin-settings", "the settings declared in " + document + " can't be read: " + e.getMessage(), e);
