@@ -1,0 +1,139 @@
+package org.borealis.backend.torch;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.borealis.device.Slot;
+import org.borealis.tensor.DataType;
+import org.bytedeco.javacpp.LongPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.LongArrayRef;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+
+/** What a kernel is made of while it is bound: everything that libtorch needs is created here, once, and closed with the kernel. */
+final class Binding {
+    private final TorchDevice device;
+    private final String label;
+    private final List<Pointer> held = new ArrayList<>();
+    private final List<TorchBuffer> buffers = new ArrayList<>();
+    private final List<TorchBuffer> owned = new ArrayList<>();
+    private final List<Runnable> steps = new ArrayList<>();
+    private final List<Runnable> last = new ArrayList<>();
+    private long scratchBytes;
+
+    Binding(TorchDevice device, String label) {
+        this.device = device;
+        this.label = label;
+    }
+
+    /** The tensors of these slots, whose memory stays while the kernel does. */
+    List<View> views(List<Slot> slots) {
+        for (var slot : slots) {
+            var buffer = TorchBuffer.of(slot.buffer());
+            if (buffer.device() != device) {
+                throw new org.borealis.device.DeviceException(
+                        "foreign-buffer", label + ": memory belongs to another torch device");
+            }
+            buffer.address(); // that it is open
+            buffer.retain();
+            buffers.add(buffer);
+        }
+        return slots.stream().map(View::of).toList();
+    }
+
+    /** The type to multiply matrices of this type in. */
+    DataType matrixType(DataType type) {
+        return device.processor().matrixType(type);
+    }
+
+    <P extends Pointer> P hold(P pointer) {
+        held.add(pointer);
+        return pointer;
+    }
+
+    Tensor tensor(View view) {
+        try (var options = new TensorOptions(Types.scalar(view.type()));
+                var address = new Natives.Address(view.address())) {
+            return hold(torch.from_blob(address, view.sizes(), view.strides(), options));
+        }
+    }
+
+    Scalar scalar(double value) {
+        return hold(new Scalar(value));
+    }
+
+    Scalar scalar(long value) {
+        return hold(new Scalar(value));
+    }
+
+    LongArrayRef numbers(long... values) {
+        return hold(new LongArrayRef(hold(new LongPointer(values)), values.length));
+    }
+
+    /** Memory that holds what it likes until the next kernel runs. */
+    View scratch(DataType type, long... sizes) {
+        var shape = View.dense(0, type, sizes);
+        long start = scratchBytes;
+        scratchBytes += Math.ceilDiv(shape.bytes(), (long) Slot.ALIGNMENT) * Slot.ALIGNMENT;
+        return View.dense(device.scratch().address(Math.max(1, scratchBytes)) + start, type, sizes);
+    }
+
+    /** Memory that keeps its values as long as the kernel. */
+    View own(DataType type, long... sizes) {
+        var buffer = device.allocate(Math.max(1, View.dense(0, type, sizes).bytes()));
+        owned.add(buffer);
+        return View.dense(buffer.address(), type, sizes);
+    }
+
+    /** This input as {@code type}: itself, or a copy made at the start of each run. */
+    View as(DataType type, View input) {
+        if (input.type() == type) {
+            return input;
+        }
+        var wide = scratch(type, input.sizes());
+        copy(wide, input);
+        return wide;
+    }
+
+    /** Where to compute this output as {@code type}: itself, or a place that is copied to it at the end of each run. */
+    View into(DataType type, View output) {
+        if (output.type() == type) {
+            return output;
+        }
+        var wide = scratch(type, output.sizes());
+        var to = tensor(output);
+        var from = tensor(wide);
+        last.add(() -> to.copy_(from));
+        return wide;
+    }
+
+    /** Adds a step that copies, converting the type. */
+    void copy(View target, View source) {
+        var to = tensor(target);
+        var from = tensor(source);
+        step(() -> to.copy_(from));
+    }
+
+    /** Adds something to do in each run. */
+    void step(Runnable step) {
+        steps.add(step);
+    }
+
+    /** The kernel that does all steps. */
+    TorchKernel kernel() {
+        steps.addAll(last);
+        return new TorchKernel(device, label, steps.toArray(Runnable[]::new), this::close);
+    }
+
+    /** Gives everything back. */
+    void close() {
+        held.forEach(Pointer::close);
+        owned.forEach(TorchBuffer::close);
+        buffers.forEach(TorchBuffer::release);
+        held.clear();
+        owned.clear();
+        buffers.clear();
+    }
+}

@@ -1,0 +1,61 @@
+package org.borealis.backend.torch;
+
+import java.util.List;
+import org.borealis.device.DeviceException;
+import org.borealis.tensor.Composite;
+import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.AdamStep;
+import org.borealis.tensor.composite.Attention;
+import org.borealis.tensor.composite.CachedAttention;
+import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.Gelu;
+import org.borealis.tensor.composite.LayerNorm;
+import org.borealis.tensor.composite.RmsNorm;
+import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.SwiGlu;
+
+/** The composites that this device runs as one kernel. */
+final class Fused {
+    private Fused() {}
+
+    static boolean claims(Composite op, List<TensorType> in) {
+        boolean known = op instanceof LayerNorm
+                || op instanceof LayerNorm.Gradient
+                || op instanceof RmsNorm
+                || op instanceof RmsNorm.Gradient
+                || op instanceof Attention
+                || op instanceof Attention.Gradient
+                || op instanceof CachedAttention
+                || op instanceof CrossEntropy
+                || op instanceof CrossEntropy.Gradient
+                || op instanceof Gelu
+                || op instanceof Gelu.Gradient
+                || op instanceof SwiGlu
+                || op instanceof SwiGlu.Gradient
+                || op instanceof Rotary
+                || op instanceof AdamStep;
+        // An empty tensor has nothing to be fast at, and libtorch's kernels differ in whether they take one.
+        return known && in.stream().allMatch(type -> type.shape().elements() > 0);
+    }
+
+    static void bind(Binding binding, Composite op, List<View> in, List<View> out) {
+        switch (op) {
+            case LayerNorm(var epsilon) -> Norms.layer(binding, epsilon, in, out);
+            case LayerNorm.Gradient() -> Norms.layerGradient(binding, in, out);
+            case RmsNorm(var epsilon) -> Norms.rootMeanSquare(binding, epsilon, in, out);
+            case RmsNorm.Gradient() -> Norms.rootMeanSquareGradient(binding, in, out);
+            case Attention(var scale) -> Attentions.forward(binding, scale, in, out);
+            case Attention.Gradient(var scale) -> Attentions.gradient(binding, scale, in, out);
+            case CachedAttention(var scale) -> CachedAttentions.bind(binding, scale, in, out.get(0));
+            case CrossEntropy() -> CrossEntropies.forward(binding, in, out);
+            case CrossEntropy.Gradient() -> CrossEntropies.gradient(binding, in, out.get(0));
+            case Gelu(var tanh) -> Activations.gelu(binding, tanh, in.get(0), out.get(0));
+            case Gelu.Gradient(var tanh) -> Activations.geluGradient(binding, tanh, in, out.get(0));
+            case SwiGlu() -> Activations.swiGlu(binding, in, out.get(0));
+            case SwiGlu.Gradient() -> Activations.swiGluGradient(binding, in, out);
+            case Rotary() -> Activations.rotary(binding, in, out.get(0));
+            case AdamStep step -> AdamSteps.bind(binding, step, in, out);
+            default -> throw new DeviceException("unsupported", "torch device does not fuse " + op.label());
+        }
+    }
+}

@@ -1,0 +1,151 @@
+package org.borealis.backend.torch;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Map;
+import org.borealis.device.DeviceException;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.global.torch;
+
+/**
+ * Brings libtorch into this JVM, once, and steers its threads.
+ *
+ * <p>The libraries are loaded here, each after those it needs, rather than by JavaCPP: its loader opens libtorch.so before
+ * libtorch_cpu.so is there and may find a system's own, which ends the process, and loads OpenBLAS twice.
+ */
+final class Natives {
+    private static final String VERSION = "torch-2.13.0-1.5.14";
+
+    private static final List<String> LIBRARIES = List.of(
+            "openblas/linux-x86_64/libquadmath.so.0",
+            "openblas/linux-x86_64/libgfortran.so.5",
+            "openblas/linux-x86_64/libopenblas.so.0",
+            "pytorch/linux-x86_64/libgomp.so.1",
+            "pytorch/linux-x86_64/libc10.so",
+            "pytorch/linux-x86_64/libtorch_cpu.so",
+            "pytorch/linux-x86_64/libtorch.so",
+            "javacpp/linux-x86_64/libjnijavacpp.so",
+            "pytorch/linux-x86_64/libjnitorch.so");
+
+    /** JavaCPP is to load nothing, and to watch neither its memory nor ours: everything here is closed by hand. */
+    private static final Map<String, String> JAVACPP = Map.of(
+            "org.bytedeco.javacpp.loadlibraries", "false",
+            "org.bytedeco.javacpp.nopointergc", "true",
+            "org.bytedeco.javacpp.maxbytes", "0",
+            "org.bytedeco.javacpp.maxphysicalbytes", "0");
+
+    /**
+     * OpenBLAS and OpenMP each keep a pool of threads. A pool that spins while the other computes costs 15 to 25 percent of a matrix
+     * product followed by an activation on 2 cores, so idle threads sleep.
+     */
+    private static final Map<String, String> THREADS = Map.of(
+            "OMP_WAIT_POLICY", "passive",
+            "OPENBLAS_THREAD_TIMEOUT", "10"); // spins 2^10 cycles
+
+    private static boolean loaded;
+
+    private Natives() {}
+
+    /** Loads the libraries; does nothing the second time. What the environment says comes first. */
+    static synchronized void load() {
+        if (loaded) {
+            return;
+        }
+        var folder = folder();
+        try {
+            THREADS.forEach(Natives::setEnvironment);
+            for (var library : LIBRARIES) {
+                System.load(unpack(library, folder).toString());
+            }
+            JAVACPP.forEach(System::setProperty);
+            loaded = torch.get_num_threads() > 0;
+        } catch (IOException | LinkageError e) {
+            throw new DeviceException(
+                    "torch-natives",
+                    "backend torch can't load libtorch for linux-x86_64 on " + System.getProperty("os.name") + " "
+                            + System.getProperty("os.arch") + ": " + e.getMessage() + "; it unpacks 400 MB into "
+                            + folder + " (set -Dorg.bytedeco.javacpp.cachedir to move it) and needs the system's"
+                            + " glibc and libstdc++",
+                    e);
+        }
+    }
+
+    private static Path folder() {
+        var home =
+                Path.of(System.getProperty("user.home"), ".cache", "borealis").toString();
+        return Path.of(System.getProperty("org.bytedeco.javacpp.cachedir", home))
+                .resolve(VERSION);
+    }
+
+    /** A library as a file: where it is if it is one already, else in the cache, where it appears whole or not at all. */
+    private static Path unpack(String library, Path folder) throws IOException {
+        URL resource = Natives.class.getResource("/org/bytedeco/" + library);
+        if (resource == null) {
+            throw new IOException("this bundle has no " + library);
+        }
+        if (resource.getProtocol().equals("file")) {
+            return Path.of(URI.create(resource.toString()));
+        }
+        var connection = resource.openConnection();
+        var file = folder.resolve(Path.of(library).getFileName()).toAbsolutePath();
+        if (Files.exists(file) && Files.size(file) == connection.getContentLengthLong()) {
+            return file;
+        }
+        Files.createDirectories(folder);
+        var part = Files.createTempFile(folder, "unpacking-", ".part");
+        try (InputStream in = connection.getInputStream()) {
+            Files.copy(in, part, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        return file;
+    }
+
+    /** Both pools get this many threads; 0 leaves what the environment says, or one per core. */
+    static void setThreads(int threads) {
+        if (threads > 0) {
+            torch.set_num_threads(threads);
+            var set = Linker.nativeLinker()
+                    .downcallHandle(
+                            SymbolLookup.loaderLookup().findOrThrow("openblas_set_num_threads"),
+                            FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+            try {
+                set.invokeExact(threads);
+            } catch (Throwable e) {
+                throw new IllegalStateException("openblas_set_num_threads", e);
+            }
+        }
+    }
+
+    private static void setEnvironment(String name, String value) {
+        var setenv = Linker.nativeLinker()
+                .downcallHandle(
+                        Linker.nativeLinker().defaultLookup().findOrThrow("setenv"),
+                        FunctionDescriptor.of(
+                                ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        try (var arena = Arena.ofConfined()) {
+            int unused = (int) setenv.invokeExact(arena.allocateFrom(name), arena.allocateFrom(value), 0);
+        } catch (Throwable e) {
+            throw new IllegalStateException("setenv " + name, e);
+        }
+    }
+
+    /** A native address as JavaCPP wants it. */
+    static final class Address extends Pointer {
+        Address(long value) {
+            address = value;
+        }
+    }
+}
