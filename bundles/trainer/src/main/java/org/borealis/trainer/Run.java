@@ -1,0 +1,222 @@
+package org.borealis.trainer;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.borealis.checkpoint.Checkpoints.Checkpoint;
+import org.borealis.command.Command;
+import org.borealis.device.Device;
+import org.borealis.recipe.Recipe;
+import org.borealis.tensor.BorealisException;
+import org.borealis.tensor.DataType;
+import org.borealis.trainer.data.Split;
+import org.borealis.trainer.model.ModelOpener;
+import org.borealis.trainer.progress.MatmulPeak;
+import org.borealis.trainer.progress.StepLine;
+import org.borealis.trainer.run.Host;
+import org.borealis.trainer.run.RunFolder;
+import org.borealis.trainer.step.TrainState;
+import org.borealis.trainer.step.TrainStep;
+
+/** A run, from its recipe to its last checkpoint: begun, gone on with, or found finished. */
+final class Run {
+    /** Exit code of a run that was asked to end and has saved; what a shell gives for Ctrl-C. */
+    static final int INTERRUPTED = 130;
+
+    private static final Duration FOREVER = Duration.ofDays(3650);
+    /** A bundle that is being updated is away for less than this. */
+    private static final Duration UPDATE = Duration.ofSeconds(5);
+
+    private final RunContext context;
+    private final Recipe recipe;
+    private final RunCheckpoints checkpoints;
+
+    Run(RunContext context, Recipe recipe) {
+        this.context = context;
+        this.recipe = recipe;
+        checkpoints = new RunCheckpoints(context);
+        BatchSizes.micro(context.settings());
+    }
+
+    /**
+     * Trains until the last step.
+     *
+     * @param mustResume whether to fail if there is no checkpoint to go on from
+     */
+    int train(boolean mustResume) {
+        boolean waits = context.settings().missing().equals("wait");
+        var outcome = stretch(waits ? FOREVER : Duration.ZERO, mustResume);
+        while (outcome == Outcome.PLUGIN_GONE) {
+            outcome = stretch(waits ? FOREVER : UPDATE, true);
+        }
+        if (outcome == Outcome.INTERRUPTED) {
+            context.display().line("interrupted; all is saved. To go on: " + context.again());
+            return INTERRUPTED;
+        }
+        return Command.DONE;
+    }
+
+    private Outcome stretch(Duration patience, boolean mustResume) {
+        var checkpoint = checkpoints.latest();
+        try {
+            if (checkpoint.isEmpty() && mustResume) {
+                throw new BorealisException(
+                        "nothing-to-resume",
+                        context.folder().path() + " holds no checkpoint to go on from; leave out --resume to begin");
+            }
+            var progress = checkpoint.map(c -> Progress.of(c.metadata())).orElse(Progress.NONE);
+            if (progress.step() >= context.settings().steps()) {
+                return finishedBefore(progress);
+            }
+            try (var plugins = new RunPlugins(context, recipe, patience)) {
+                return stretch(checkpoint, progress, plugins);
+            }
+        } finally {
+            checkpoint.ifPresent(Checkpoint::close);
+        }
+    }
+
+    private Outcome finishedBefore(Progress progress) {
+        context.display()
+                .line("run '" + context.settings().name() + "' has done its " + progress.step()
+                        + " steps. To train on: --set steps=" + 2 * progress.step()
+                        + ", to begin anew: --fresh, to keep it and begin another: --set name=NAME");
+        return Outcome.FINISHED;
+    }
+
+    private Outcome stretch(Optional<Checkpoint> checkpoint, Progress progress, RunPlugins plugins) {
+        var settings = context.settings();
+        checkpoint.ifPresent(c -> requireSameRecipe(c, plugins));
+        var corpora = new RunCorpus(context);
+        var model = plugins.model();
+        int rows = BatchSizes.micro(settings);
+        try (var corpus = corpora.open(plugins.tokenizer())) {
+            checkpoint.ifPresent(c -> checkpoints.requireSameData(c, corpus, plugins.tokenizer(), corpora.prefix()));
+            var split = Split.of(
+                    corpus,
+                    settings.data_heldOut(),
+                    settings.evaluate_every() > 0,
+                    model.sequence(),
+                    model.vocabulary(),
+                    corpora.prefix().toString());
+            var type = DataType.of(settings.precision());
+            try (var device = plugins.backend().open()) {
+                requireSupport(device, type);
+                try (var state = new TrainState(device, type, model.parameters(), plugins.optimizer());
+                        var step = new TrainStep(
+                                context.engine().compiler(),
+                                device,
+                                model,
+                                plugins.optimizer(),
+                                state,
+                                rows,
+                                settings.batch_sequences() / rows)) {
+                    checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
+                    return steps(device, new Stretch.Parts(plugins, corpus, split, state, step), progress);
+                }
+            }
+        }
+    }
+
+    private Outcome steps(Device device, Stretch.Parts parts, Progress progress) {
+        var settings = context.settings();
+        var model = parts.plugins().model();
+        double peak = MatmulPeak.measure(device, DataType.of(settings.precision()));
+        var report = new StepReport(
+                context.display(),
+                settings.steps(),
+                (double) settings.batch_sequences() * model.sequence(),
+                model.trainingFlopsPerToken() / peak);
+        RunFolder.write(
+                context.folder().recipe(),
+                context.engine().recipes().write(parts.plugins().recipe()).getBytes(StandardCharsets.UTF_8));
+        introduce(device, parts, peak);
+        try (var recorder = new Recorder(context, progress.step())) {
+            recorder.record(progress.step() == 0 ? "start" : "resume", progress.step(), lineage(device, parts, peak));
+            if (progress.step() > 0) {
+                context.display().line("resuming from step " + progress.step());
+            }
+            var stretch = new Stretch(context, parts, progress, recorder, report);
+            var outcome = stretch.run();
+            context.display().settle();
+            if (outcome == Outcome.FINISHED) {
+                new Sample(context, device, parts, recorder)
+                        .write(stretch.progress().step());
+                stretch.end("finished");
+                context.display()
+                        .line("finished; checkpoints are in " + context.folder().checkpoints());
+            }
+            return outcome;
+        }
+    }
+
+    private void requireSameRecipe(Checkpoint checkpoint, RunPlugins plugins) {
+        var change = RecipeChange.between(ModelOpener.recipe(context.engine(), checkpoint), plugins.recipe());
+        change.refuse(context.settings().name());
+        if (!change.noted().isEmpty()) {
+            context.display()
+                    .line("changed since the run began: " + String.join(", ", change.noted())
+                            + "; losses agree with the old ones within rounding, not bit for bit");
+        }
+    }
+
+    private void requireSupport(Device device, DataType type) {
+        if (!device.supports(type)) {
+            throw new BorealisException(
+                    "precision",
+                    "precision: " + device.description() + " does not compute in "
+                            + context.settings().precision() + "; take another precision or backend");
+        }
+    }
+
+    private void introduce(Device device, Stretch.Parts parts, double peak) {
+        var model = parts.plugins().model();
+        long parameters =
+                model.parameters().stream().mapToLong(p -> p.shape().elements()).sum();
+        var split = parts.split();
+        context.display()
+                .line("run '" + context.settings().name() + "' in "
+                        + context.folder().path() + ", on " + device.description() + ", matrix products at "
+                        + StepLine.count(peak) + "FLOP/s");
+        context.display()
+                .line("model of " + StepLine.count(parameters) + " parameters; "
+                        + StepLine.count(split.training().to()) + " tokens to train on, "
+                        + StepLine.count(split.heldOut().to() - split.heldOut().from()) + " held out, "
+                        + StepLine.count((double) context.settings().batch_sequences() * model.sequence())
+                        + " in a step");
+        var memory = new StringBuilder("memory:");
+        memory(parts)
+                .forEach((what, bytes) -> memory.append(' ')
+                        .append(what)
+                        .append(' ')
+                        .append(StepLine.bytes((long) bytes))
+                        .append(','));
+        context.display().line(memory.substring(0, memory.length() - 1));
+    }
+
+    /** Bytes on the device, by what they are for. */
+    private static Map<String, Object> memory(Stretch.Parts parts) {
+        var bytes = new LinkedHashMap<String, Object>();
+        bytes.put("parameters", parts.state().parameterBytes());
+        bytes.put("optimizer", parts.state().bytes() - parts.state().parameterBytes());
+        bytes.put("gradients", parts.step().bufferBytes());
+        bytes.put("workspace", parts.step().workspaceBytes());
+        return bytes;
+    }
+
+    private Map<String, Object> lineage(Device device, Stretch.Parts parts, double peak) {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("run", context.settings().name());
+        values.put("time", java.time.Instant.now().toString());
+        values.put("host", Host.name());
+        values.put("java", Runtime.version().toString());
+        values.put("device", device.description());
+        values.put("peakFlops", peak);
+        values.put("plugins", parts.plugins().origins());
+        values.put("corpus", parts.corpus().digest());
+        values.put("memory", memory(parts));
+        return values;
+    }
+}

@@ -1,0 +1,76 @@
+package org.borealis.trainer;
+
+import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.borealis.checkpoint.Checkpoints.Checkpoint;
+import org.borealis.data.TokenCorpus;
+import org.borealis.data.Tokenizer;
+import org.borealis.tensor.BorealisException;
+import org.borealis.trainer.model.ModelOpener;
+import org.borealis.trainer.step.TrainState;
+
+/** The checkpoints of one run: what they hold beside tensors, and what has to agree for the run to go on from one. */
+record RunCheckpoints(RunContext context) {
+    private static final String CORPUS = "corpus";
+
+    Optional<Checkpoint> latest() {
+        return context.engine()
+                .checkpoints()
+                .latest(
+                        context.folder().checkpoints(),
+                        broken -> context.display()
+                                .line("skipped the checkpoint " + broken.path() + ": "
+                                        + broken.problem().orElse("it is not whole")));
+    }
+
+    Path save(Progress progress, TrainState state, RunPlugins plugins, TokenCorpus corpus) {
+        var metadata = new LinkedHashMap<>(progress.metadata());
+        metadata.put(CORPUS, corpus.digest());
+        metadata.put("plugins", plugins.origins());
+        var attachments = new LinkedHashMap<String, byte[]>();
+        attachments.put(
+                ModelOpener.RECIPE,
+                context.engine().recipes().write(plugins.recipe()).getBytes(StandardCharsets.UTF_8));
+        plugins.tokenizer()
+                .files()
+                .forEach((key, content) -> attachments.put(ModelOpener.TOKENIZER_FILE + key, content));
+        try (var arena = Arena.ofShared()) {
+            return context.engine()
+                    .checkpoints()
+                    .save(context.folder().checkpoints(), progress.step(), state.pieces(arena), metadata, attachments);
+        }
+    }
+
+    void prune() {
+        context.engine()
+                .checkpoints()
+                .prune(context.folder().checkpoints(), context.settings().checkpoint_keep());
+    }
+
+    /** Refuses to go on with other data: the losses would not be those of the unbroken run. */
+    void requireSameData(Checkpoint checkpoint, TokenCorpus corpus, Tokenizer tokenizer, Path prefix) {
+        var before = checkpoint.metadata().get(CORPUS);
+        if (!corpus.digest().equals(before)) {
+            throw new BorealisException(
+                    "corpus-changed",
+                    "the corpus " + prefix + " is not the one that run '"
+                            + context.settings().name() + "' began with: its index has SHA-256 " + corpus.digest()
+                            + ", the run's had " + before
+                            + ". Bring the old one back, or begin anew with --fresh");
+        }
+        for (Map.Entry<String, byte[]> file : tokenizer.files().entrySet()) {
+            var kept = checkpoint.attachment(ModelOpener.TOKENIZER_FILE + file.getKey());
+            if (kept.isPresent() && !java.util.Arrays.equals(kept.get(), file.getValue())) {
+                throw new BorealisException(
+                        "tokenizer-changed",
+                        "the file of tokenizer." + file.getKey() + " is not the one that run '"
+                                + context.settings().name() + "' began with; a copy of that is in "
+                                + checkpoint.path() + ". Bring it back, or begin anew with --fresh");
+            }
+        }
+    }
+}

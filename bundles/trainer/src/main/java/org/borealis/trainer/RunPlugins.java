@@ -1,0 +1,128 @@
+package org.borealis.trainer;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.borealis.data.Tokenizer;
+import org.borealis.device.Backend;
+import org.borealis.model.ModelFamily;
+import org.borealis.recipe.Contract;
+import org.borealis.recipe.Plugins.Choice;
+import org.borealis.recipe.Recipe;
+import org.borealis.tensor.BorealisException;
+import org.borealis.train.Optimizer;
+import org.borealis.train.RateSchedule;
+
+/** The plug-ins of a run, opened, and its recipe with all that they filled in. */
+final class RunPlugins implements AutoCloseable {
+    private static final String VOCABULARY = "vocabulary";
+    private static final int VOCABULARY_MULTIPLE = 64; // matrix products are fastest on such sizes
+
+    private final RunContext context;
+    private final Duration patience;
+    private final Map<Contract<?>, Choice<?>> open = new LinkedHashMap<>();
+    private Recipe recipe;
+
+    /** @param patience how long to wait for a plug-in that is not installed */
+    RunPlugins(RunContext context, Recipe recipe, Duration patience) {
+        this.context = context;
+        this.recipe = recipe;
+        this.patience = patience;
+        try {
+            this.recipe = recipe.with(
+                    Contract.TOKENIZER, new Vocabulary(context).prepare(recipe.section(Contract.TOKENIZER)));
+            open(Contract.TOKENIZER);
+            fillVocabulary();
+            open(Contract.MODEL);
+            open(Contract.OPTIMIZER);
+            open(Contract.SCHEDULE);
+            open(Contract.BACKEND);
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private <T> void open(Contract<T> contract) {
+        var choice = new PatientOpening(context, patience).open(contract, recipe.section(contract));
+        open.put(contract, choice);
+        recipe = recipe.with(contract, choice.section());
+    }
+
+    private void fillVocabulary() {
+        var model = recipe.section(Contract.MODEL);
+        int known = tokenizer().vocabularySize();
+        long given = model.settings().get(VOCABULARY) instanceof Number number ? number.longValue() : 0;
+        if (given == 0) {
+            int rounded = Math.ceilDiv(known, VOCABULARY_MULTIPLE) * VOCABULARY_MULTIPLE;
+            recipe = recipe.with(Contract.MODEL, model.with(VOCABULARY, rounded));
+        } else if (given < known) {
+            throw new BorealisException(
+                    "vocabulary-small",
+                    "model.vocabulary is " + given + ", but tokenizer '"
+                            + recipe.section(Contract.TOKENIZER).name() + "' has " + known
+                            + " tokens; leave it out to take what the tokenizer needs");
+        }
+    }
+
+    /** The recipe, complete. */
+    Recipe recipe() {
+        return recipe;
+    }
+
+    Tokenizer tokenizer() {
+        return service(Contract.TOKENIZER);
+    }
+
+    ModelFamily model() {
+        return service(Contract.MODEL);
+    }
+
+    Optimizer optimizer() {
+        return service(Contract.OPTIMIZER);
+    }
+
+    RateSchedule schedule() {
+        return service(Contract.SCHEDULE);
+    }
+
+    Backend backend() {
+        return service(Contract.BACKEND);
+    }
+
+    private <T> T service(Contract<T> contract) {
+        var choice = open.get(contract);
+        if (choice == null) {
+            throw new IllegalStateException(contract.section() + " is not open yet");
+        }
+        return contract.type().cast(choice.service());
+    }
+
+    /** Plug-ins whose bundle has been stopped or removed since, such as {@code optimizer 'muon'}. */
+    List<String> gone() {
+        var gone = new ArrayList<String>();
+        open.forEach((contract, choice) -> {
+            try {
+                choice.service();
+            } catch (BorealisException e) {
+                gone.add(contract.section() + " '" + choice.section().name() + "'");
+            }
+        });
+        return gone;
+    }
+
+    /** Where each plug-in comes from, by section: the run's lineage. */
+    Map<String, Object> origins() {
+        var origins = new LinkedHashMap<String, Object>();
+        open.forEach((contract, choice) -> origins.put(contract.section(), choice.origin()));
+        return origins;
+    }
+
+    @Override
+    public void close() {
+        open.values().forEach(Choice::close);
+        open.clear();
+    }
+}

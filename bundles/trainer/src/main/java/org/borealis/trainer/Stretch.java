@@ -1,0 +1,208 @@
+package org.borealis.trainer;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.borealis.data.TokenCorpus;
+import org.borealis.recipe.RunSettings;
+import org.borealis.tensor.BorealisException;
+import org.borealis.train.RateSchedule.Position;
+import org.borealis.trainer.data.HeldOutLoss;
+import org.borealis.trainer.data.SampleOrder;
+import org.borealis.trainer.data.Split;
+import org.borealis.trainer.step.TokenBatch;
+import org.borealis.trainer.step.TrainState;
+import org.borealis.trainer.step.TrainStep;
+
+/** The steps of a run that one process makes, from where it stands until it ends or is interrupted. */
+final class Stretch {
+    private static final double NORM_GUARD = 1e-6; // torch.nn.utils.clip_grad_norm_
+
+    /** What the steps work on; owned by the caller. */
+    record Parts(RunPlugins plugins, TokenCorpus corpus, Split split, TrainState state, TrainStep step) {}
+
+    private final RunContext context;
+    private final RunSettings settings;
+    private final Parts parts;
+    private final Recorder recorder;
+    private final StepReport report;
+    private final RunCheckpoints checkpoints;
+    private final SampleOrder order;
+    private final List<TokenBatch> batches = new ArrayList<>();
+    private final double secondsBefore;
+    private final long start = System.nanoTime();
+    private Progress progress;
+    private long savedStep;
+
+    Stretch(RunContext context, Parts parts, Progress progress, Recorder recorder, StepReport report) {
+        this.context = context;
+        this.settings = context.settings();
+        this.parts = parts;
+        this.progress = progress;
+        this.recorder = recorder;
+        this.report = report;
+        checkpoints = new RunCheckpoints(context);
+        order = new SampleOrder(settings.seed(), parts.split.training().windows());
+        int rows = BatchSizes.micro(settings);
+        for (int i = 0; i < settings.batch_sequences() / rows; i++) {
+            batches.add(new TokenBatch(rows, parts.split.training().sequence()));
+        }
+        secondsBefore = progress.seconds();
+        savedStep = progress.step();
+    }
+
+    Outcome run() {
+        while (progress.step() < settings.steps()) {
+            if (context.engine().interruption().requested()) {
+                return stop(Outcome.INTERRUPTED, "interrupted");
+            }
+            var gone = parts.plugins.gone();
+            if (!gone.isEmpty()) {
+                context.display().line(String.join(", ", gone) + " was taken away");
+                return stop(Outcome.PLUGIN_GONE, "plug-in gone");
+            }
+            step();
+            boolean isLast = progress.step() == settings.steps();
+            if (isLast || isDue(settings.evaluate_every())) {
+                evaluate();
+            }
+            if (isLast || isDue(settings.checkpoint_every())) {
+                save();
+            }
+        }
+        return Outcome.FINISHED;
+    }
+
+    private boolean isDue(long every) {
+        return every > 0 && progress.step() % every == 0;
+    }
+
+    private void step() {
+        long begun = System.nanoTime();
+        double loss = gradients();
+        double norm = parts.step.gradientNorm();
+        boolean isFinite = Double.isFinite(loss) && Double.isFinite(norm);
+        if (!isFinite && !maySkip()) {
+            throw notFinite(loss, norm);
+        }
+        long samples = settings.batch_sequences();
+        long tokens = samples * parts.split.training().sequence();
+        var position = new Position(
+                progress.step() + 1, settings.steps(), progress.samples() + samples, progress.tokens() + tokens);
+        var optimizer = parts.plugins.optimizer();
+        double rate = optimizer.rate() * parts.plugins.schedule().factor(position);
+        if (isFinite) {
+            double clip = optimizer.clip();
+            double scale = clip > 0 ? Math.min(1, clip / (norm + NORM_GUARD)) : 1;
+            parts.step.update(progress.updates() + 1, rate, scale);
+        }
+        progress = progress.next(isFinite, samples, tokens, seconds());
+        record(loss, rate, norm, (System.nanoTime() - begun) / 1e9);
+        if (!isFinite) {
+            warnSkipped(loss, norm);
+        }
+    }
+
+    /** Runs the micro-batches of the next step; gives its loss. */
+    private double gradients() {
+        parts.step.begin();
+        long sample = progress.samples();
+        for (var batch : batches) {
+            for (int row = 0; row < batch.rows(); row++) {
+                parts.split.training().read(order.window(sample++), batch, row);
+            }
+            parts.step.accumulate(batch);
+        }
+        return parts.step.loss();
+    }
+
+    private void record(double loss, double rate, double norm, double stepSeconds) {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("loss", loss);
+        values.put("rate", rate);
+        values.put("gradientNorm", norm);
+        values.put("tokens", progress.tokens());
+        values.put("seconds", progress.seconds());
+        values.put("stepSeconds", stepSeconds);
+        recorder.record("step", progress.step(), values);
+        report.step(progress.step(), loss, rate, norm, stepSeconds);
+    }
+
+    private boolean maySkip() {
+        return settings.nonFinite().equals("skip") && progress.skipped() < settings.nonFiniteLimit();
+    }
+
+    private void warnSkipped(double loss, double norm) {
+        var text = "step " + progress.step() + " was skipped: its loss is " + loss + ", its gradient's norm " + norm;
+        recorder.record("warning", progress.step(), Map.of("message", text));
+        context.display().line(text);
+    }
+
+    private BorealisException notFinite(double loss, double norm) {
+        long step = progress.step() + 1;
+        var poisoned = parts.state.poisoned();
+        if (poisoned.isEmpty() && step > 1) {
+            saveUnlessSaved();
+        }
+        var text = "step " + step + " has loss " + loss + " and a gradient of norm " + norm
+                + "; its update was not made. "
+                + poisoned.map(name -> "Parameter " + name + " is not finite either: an earlier update overflowed. ")
+                        .orElse("")
+                + (settings.nonFinite().equals("skip")
+                        ? settings.nonFiniteLimit() + " steps in a row were skipped. "
+                        : "")
+                + "A lower optimizer.rate, a longer warm-up or optimizer.clip usually helps; nonFinite=skip leaves out single"
+                + " bad batches. The newest checkpoint is of step " + savedStep + " in "
+                + context.folder().checkpoints();
+        recorder.record("warning", progress.step(), Map.of("message", text));
+        end("not finite");
+        return new BorealisException("not-finite", text);
+    }
+
+    private void evaluate() {
+        if (parts.split.heldOut().windows() == 0) {
+            return;
+        }
+        report.busy("evaluating");
+        double loss = new HeldOutLoss(parts.split.heldOut(), settings.evaluate_batches())
+                .of(batches.get(0), parts.step::evaluate);
+        recorder.record("evaluation", progress.step(), Map.of("loss", loss));
+        report.evaluation(progress.step(), loss);
+    }
+
+    private void save() {
+        report.busy("saving");
+        recorder.force();
+        var path = checkpoints.save(progress, parts.state, parts.plugins, parts.corpus);
+        savedStep = progress.step();
+        recorder.record("checkpoint", progress.step(), Map.of("path", path.toString()));
+        checkpoints.prune();
+    }
+
+    private void saveUnlessSaved() {
+        if (savedStep != progress.step()) {
+            save();
+        }
+    }
+
+    private Outcome stop(Outcome outcome, String reason) {
+        saveUnlessSaved();
+        end(reason);
+        return outcome;
+    }
+
+    /** Records that nothing more comes. */
+    void end(String reason) {
+        recorder.record("end", progress.step(), Map.of("reason", reason));
+        recorder.force();
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    private double seconds() {
+        return secondsBefore + (System.nanoTime() - start) / 1e9;
+    }
+}

@@ -1,0 +1,125 @@
+package org.borealis.trainer;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.borealis.command.Command;
+import org.borealis.data.DocumentSource;
+import org.borealis.data.TokenizerTrainer;
+import org.borealis.recipe.RunSettings;
+import org.borealis.train.Tracker;
+import org.borealis.trainer.engine.Engine;
+import org.borealis.trainer.progress.Display;
+import org.borealis.trainer.run.RunFolder;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ServiceScope;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** {@code borealis train}. */
+@Component(
+        scope = ServiceScope.PROTOTYPE,
+        property = {Command.NAME + "=train", Command.LIVE + ":Boolean=true"})
+@CommandLine.Command(
+        name = "train",
+        description = {
+            "Trains the model that a recipe describes.",
+            "A run that was interrupted goes on from its newest checkpoint: give the same command again."
+        },
+        exitCodeList = {"130:The run was asked to end (Ctrl-C, SIGTERM) and has saved; the same command lets it go on."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  borealis train quickstart",
+            "  borealis train recipe.yaml --set steps=2000 --set optimizer.rate=1e-3"
+        })
+public final class TrainCommand implements Command {
+    @CommandLine.Parameters(paramLabel = "RECIPE", description = "Path of a recipe, or the name of a shipped one.")
+    String recipe = "";
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Changes a setting of the recipe, such as model.layers=8; may be given several times.")
+    List<String> overrides = new ArrayList<>();
+
+    @Option(
+            names = "--runs",
+            paramLabel = "DIR",
+            description = "Folder of runs; each has a folder in it that bears its name. Default: ${DEFAULT-VALUE}")
+    Path runs = Path.of("runs");
+
+    @Option(names = "--resume", description = "Fail unless there is a checkpoint to go on from.")
+    boolean mustResume;
+
+    @Option(names = "--fresh", description = "Begin anew; what the run has left so far is moved to a folder beside it.")
+    boolean isFresh;
+
+    @Option(
+            names = "--dry-run",
+            description = "Check the recipe, compile the model and say what it needs, without training.")
+    boolean isDry;
+
+    private final Engine engine;
+    private final Engine.Extensions extensions;
+
+    @Activate
+    public TrainCommand(
+            @Reference Engine engine,
+            @Reference(cardinality = ReferenceCardinality.MULTIPLE) List<DocumentSource> sources,
+            @Reference(cardinality = ReferenceCardinality.MULTIPLE, service = TokenizerTrainer.class)
+                    List<Map.Entry<Map<String, Object>, TokenizerTrainer>> tokenizerTrainers,
+            @Reference(cardinality = ReferenceCardinality.MULTIPLE) List<Tracker> trackers) {
+        this(engine, new Engine.Extensions(sources, tokenizerTrainers, trackers));
+    }
+
+    TrainCommand(Engine engine, Engine.Extensions extensions) {
+        this.engine = engine;
+        this.extensions = extensions;
+    }
+
+    @Override
+    public Integer call() {
+        var read = engine.recipes().read(recipe, overrides);
+        var settings = engine.recipes().settings(read);
+        if (isDry) {
+            new DryRun(engine, settings).describe(read, System.out);
+            return DONE;
+        }
+        try (var folder = folder(settings);
+                var display = Display.on(folder.log())) {
+            return new Run(new RunContext(engine, extensions, settings, folder, display, again()), read)
+                    .train(mustResume);
+        }
+    }
+
+    private RunFolder folder(RunSettings settings) {
+        var folder = RunFolder.open(runs, settings.name());
+        if (!isFresh || !folder.hasRun()) {
+            return folder;
+        }
+        try (folder) {
+            System.err.println("what run '" + settings.name() + "' had left is now in " + folder.moveAside());
+        }
+        return RunFolder.open(runs, settings.name());
+    }
+
+    /** The command line that goes on with this run. */
+    private String again() {
+        var words = new ArrayList<>(List.of("borealis", "train", recipe));
+        overrides.forEach(each -> words.addAll(List.of("--set", each)));
+        if (!runs.equals(Path.of("runs"))) {
+            words.addAll(List.of("--runs", runs.toString()));
+        }
+        return String.join(" ", words.stream().map(TrainCommand::quoted).toList());
+    }
+
+    private static String quoted(String word) {
+        return word.matches("[A-Za-z0-9_./=:,+-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
+    }
+}

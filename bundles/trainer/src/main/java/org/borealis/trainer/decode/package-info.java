@@ -1,0 +1,5 @@
+/** Text from a model: prefill, decode, sampling. */
+@NullMarked
+package org.borealis.trainer.decode;
+
+import org.jspecify.annotations.NullMarked;

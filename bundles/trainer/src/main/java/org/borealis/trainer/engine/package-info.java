@@ -1,0 +1,5 @@
+/** The services that commands work with. */
+@NullMarked
+package org.borealis.trainer.engine;
+
+import org.jspecify.annotations.NullMarked;

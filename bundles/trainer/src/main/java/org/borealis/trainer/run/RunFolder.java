@@ -1,0 +1,162 @@
+package org.borealis.trainer.run;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.borealis.tensor.BorealisException;
+
+/** The folder of a run, held by one process at a time. */
+public final class RunFolder implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+    private final Path path;
+    private final FileChannel channel;
+
+    private RunFolder(Path path, FileChannel channel) {
+        this.path = path;
+        this.channel = channel;
+    }
+
+    /**
+     * Opens the folder of a run, making it if there is none.
+     *
+     * @throws BorealisException if another process works in it
+     */
+    public static RunFolder open(Path runs, String name) {
+        var path = runs.resolve(checked(name));
+        try {
+            Files.createDirectories(path);
+            var channel = FileChannel.open(
+                    path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (lock(channel).isEmpty()) {
+                var holder = content(channel);
+                channel.close();
+                throw new BorealisException(
+                        "run-in-use",
+                        "the run folder " + path + " is in use by " + holder
+                                + "; wait until it ends, or give this run another name with --set name=");
+            }
+            channel.truncate(0);
+            channel.write(ByteBuffer.wrap(me().getBytes(StandardCharsets.UTF_8)), 0);
+            return new RunFolder(path, channel);
+        } catch (IOException e) {
+            throw new BorealisException(
+                    "run-folder", "the run folder " + path + " can't be made or opened: " + e.getMessage(), e);
+        }
+    }
+
+    private static String checked(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new BorealisException(
+                    "run-name",
+                    "name: a run's name is letters, digits, '.', '_' and '-', beginning with a letter or digit,"
+                            + " because it names a folder; got '" + name + "'");
+        }
+        return name;
+    }
+
+    private static Optional<FileLock> lock(FileChannel channel) throws IOException {
+        try {
+            return Optional.ofNullable(channel.tryLock());
+        } catch (OverlappingFileLockException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static String content(FileChannel channel) throws IOException {
+        var bytes = ByteBuffer.allocate(200);
+        channel.read(bytes, 0);
+        var text = StandardCharsets.UTF_8.decode(bytes.flip()).toString().strip();
+        return text.isEmpty() ? "another process" : text;
+    }
+
+    private static String me() {
+        return "process " + ProcessHandle.current().pid() + " on " + Host.name();
+    }
+
+    /** Where it is. */
+    public Path path() {
+        return path;
+    }
+
+    /** Whether a run has begun here. */
+    public boolean hasRun() {
+        return Files.exists(events()) || Files.exists(checkpoints());
+    }
+
+    public Path checkpoints() {
+        return path.resolve("checkpoints");
+    }
+
+    public Path events() {
+        return path.resolve("events.jsonl");
+    }
+
+    public Path log() {
+        return path.resolve("log.txt");
+    }
+
+    public Path recipe() {
+        return path.resolve("recipe.resolved.yaml");
+    }
+
+    /** Where the corpus goes that is prepared for this run and for no other. */
+    public Path corpus() {
+        return path.resolve("corpus").resolve("tokens");
+    }
+
+    /** Writes a small file whole or not at all. */
+    public static void write(Path file, byte[] content) {
+        var begun = file.resolveSibling("." + file.getFileName() + ".tmp");
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            try (var channel = FileChannel.open(
+                    begun, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+                for (var bytes = ByteBuffer.wrap(content); bytes.hasRemaining(); ) {
+                    channel.write(bytes);
+                }
+                channel.force(true);
+            }
+            Files.move(begun, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new BorealisException("file-unwritable", file + " can't be written: " + e.getMessage(), e);
+        }
+    }
+
+    /** Moves the folder out of the way, to the first free of {@code NAME.1}, {@code NAME.2} ..; gives where it went. */
+    public Path moveAside() {
+        try {
+            int number = 1;
+            while (Files.exists(aside(number))) {
+                number++;
+            }
+            return Files.move(path, aside(number), StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new BorealisException(
+                    "run-folder", "the run folder " + path + " can't be moved aside: " + e.getMessage(), e);
+        }
+    }
+
+    private Path aside(int number) {
+        return path.resolveSibling(path.getFileName() + "." + number);
+    }
+
+    /** Lets other processes in. */
+    @Override
+    public void close() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw new BorealisException("run-folder", "the lock of " + path + " can't be released", e);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package org.borealis.trainer.step;
+
+import static java.nio.ByteOrder.LITTLE_ENDIAN;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.borealis.tensor.BorealisException;
+import org.borealis.tensor.DataType;
+
+/** Elements on the host, little-endian, as numbers. */
+public final class HostMemory {
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(LITTLE_ENDIAN);
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE_ENDIAN);
+
+    private HostMemory() {}
+
+    /** Reads {@code values.length} floats of any float type, from element {@code first} on. */
+    public static void read(MemorySegment elements, DataType type, long first, double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = read(elements, type, first + i);
+        }
+    }
+
+    /** Reads one element of a float type. */
+    public static double read(MemorySegment elements, DataType type, long index) {
+        return switch (type) {
+            case FLOAT64 -> elements.getAtIndex(DOUBLE, index);
+            case FLOAT32 -> elements.getAtIndex(FLOAT, index);
+            case FLOAT16 -> Float.float16ToFloat(elements.getAtIndex(SHORT, index));
+            case BFLOAT16 -> Float.intBitsToFloat(elements.getAtIndex(SHORT, index) << 16);
+            case INT64, INT32, UINT8, BOOL -> throw noFloat(type);
+        };
+    }
+
+    /** Writes numbers as FLOAT32 or FLOAT64, the types that are computed with. */
+    public static void write(MemorySegment elements, DataType type, double[] values) {
+        for (int i = 0; i < values.length; i++) {
+            switch (type) {
+                case FLOAT64 -> elements.setAtIndex(DOUBLE, i, values[i]);
+                case FLOAT32 -> elements.setAtIndex(FLOAT, i, (float) values[i]);
+                case FLOAT16, BFLOAT16, INT64, INT32, UINT8, BOOL -> throw noFloat(type);
+            }
+        }
+    }
+
+    /** Writes INT32 elements. */
+    public static void write(MemorySegment elements, int[] values) {
+        MemorySegment.copy(values, 0, elements, INT, 0, values.length);
+    }
+
+    private static BorealisException noFloat(DataType type) {
+        return new BorealisException(
+                "data-type", "float32 or float64 is wanted for computing with a parameter, got " + type.label());
+    }
+}

@@ -1,0 +1,145 @@
+package org.borealis.trainer.step;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.borealis.device.Compiler;
+import org.borealis.model.ModelFamily;
+import org.borealis.model.Parameter;
+import org.borealis.tensor.DataType;
+import org.borealis.tensor.Program;
+import org.borealis.tensor.Shape;
+import org.borealis.tensor.Tensor;
+import org.borealis.tensor.TensorType;
+import org.borealis.train.Optimizer;
+
+/** Traces the programs that a run is made of. */
+record StepTrace(ModelFamily family, DataType type, int rows, int sequence) {
+    static final String FIRST = "first";
+    static final String ACCUMULATE = "accumulate";
+    static final String UPDATE = "update";
+    static final String EVALUATE = "evaluate";
+    static final String TOKENS = "tokens";
+    static final String TARGETS = "targets";
+    static final String LOSS = "loss";
+    static final String SQUARED_NORM = "squaredNorm";
+    static final String SCALE = "scale";
+    static final String NUMBER = "number";
+    static final String RATE = "rate";
+    static final TensorType NUMBER_TYPE = new TensorType(DataType.FLOAT64, Shape.SCALAR);
+
+    static String gradient(Parameter parameter) {
+        return "gradient/" + parameter.name();
+    }
+
+    TensorType tokenType() {
+        return TensorType.of(DataType.INT32, rows, sequence);
+    }
+
+    TensorType parameterType(Parameter parameter) {
+        return new TensorType(type, parameter.shape());
+    }
+
+    TensorType lossType() {
+        return new TensorType(type.accumulator(), Shape.SCALAR);
+    }
+
+    /** The mean loss of a batch. */
+    Program loss(String name) {
+        var builder = new Program.Builder(name);
+        var weights = new TracedWeights(builder, family.parameters(), type);
+        var tokens = builder.input(TOKENS, tokenType());
+        var targets = builder.input(TARGETS, tokenType());
+        builder.output(LOSS, family.loss(weights, tokens, targets));
+        return builder.build();
+    }
+
+    /** Loss and gradient of a step's first batch, written over whatever the buffers held: no pass to clear them. */
+    Program first(Compiler compiler) {
+        return gradients(compiler, FIRST, false);
+    }
+
+    /** Loss and gradient of a further batch, added to the buffers. */
+    Program accumulate(Compiler compiler) {
+        return gradients(compiler, ACCUMULATE, true);
+    }
+
+    private Program gradients(Compiler compiler, String name, boolean adds) {
+        var names = family.parameters().stream().map(TrainState::parameter).toList();
+        var backward = compiler.differentiate(loss(name), LOSS, names);
+        var builder = new Program.Builder(name);
+        var arguments = new ArrayList<Tensor>();
+        backward.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
+        var buffers = new LinkedHashMap<String, Tensor>();
+        if (adds) {
+            buffers.put(LOSS, builder.input(LOSS, lossType()));
+            family.parameters().forEach(p -> buffers.put(gradient(p), builder.input(gradient(p), parameterType(p))));
+        }
+        var values = backward.replay(arguments, builder);
+        hand(builder, buffers, LOSS, values.get(backward.output(LOSS).value()));
+        for (var parameter : family.parameters()) {
+            var output = backward.output("gradient." + TrainState.parameter(parameter));
+            hand(builder, buffers, gradient(parameter), values.get(output.value()));
+        }
+        return builder.build();
+    }
+
+    private static void hand(Program.Builder builder, Map<String, Tensor> buffers, String name, Tensor value) {
+        var buffer = Optional.ofNullable(buffers.get(name));
+        buffer.ifPresentOrElse(b -> builder.replace(name, b, b.plus(value)), () -> builder.output(name, value));
+    }
+
+    /** Sum of the squares of all gradients, in float64 from parameter to parameter. */
+    Program norm() {
+        var builder = new Program.Builder(SQUARED_NORM);
+        var gradients = family.parameters().stream()
+                .map(p -> builder.input(gradient(p), parameterType(p)))
+                .toList();
+        var squares = gradients.stream()
+                .map(g -> g.times(g).sum().as(DataType.FLOAT64))
+                .toList();
+        builder.output(SQUARED_NORM, squares.stream().reduce(Tensor::plus).orElseThrow());
+        return builder.build();
+    }
+
+    /** Scales the gradients and updates every parameter with what is remembered of it, in place. */
+    Program update(Optimizer optimizer) {
+        var builder = new Program.Builder(UPDATE);
+        var weights = new TracedWeights(builder, family.parameters(), type);
+        var updates = new ArrayList<Runnable>();
+        var scale = builder.input(SCALE, NUMBER_TYPE);
+        var step = new Optimizer.Step(builder.input(NUMBER, NUMBER_TYPE), builder.input(RATE, NUMBER_TYPE));
+        for (var parameter : family.parameters()) {
+            var gradient = builder.input(gradient(parameter), parameterType(parameter));
+            var memory = optimizer.state(parameter).stream()
+                    .map(s -> builder.input(TrainState.memory(parameter, s), s.type()))
+                    .toList();
+            updates.add(() -> update(
+                    builder, optimizer, parameter, weights.of(parameter), gradient, scale.as(type), memory, step));
+        }
+        updates.forEach(Runnable::run); // all inputs come before the first operation
+        return builder.build();
+    }
+
+    private static void update(
+            Program.Builder builder,
+            Optimizer optimizer,
+            Parameter parameter,
+            Tensor value,
+            Tensor gradient,
+            Tensor scale,
+            List<Tensor> memory,
+            Optimizer.Step step) {
+        // The buffer is written anew by the next step, so it may hold the scaled gradient: no memory of its own.
+        var scaled = gradient.times(scale);
+        builder.replace(gradient(parameter), gradient, scaled);
+        var update = optimizer.update(parameter, value, scaled, memory, step);
+        builder.replace(TrainState.parameter(parameter), value, update.value());
+        for (int i = 0; i < memory.size(); i++) {
+            var name = TrainState.memory(parameter, optimizer.state(parameter).get(i));
+            builder.replace(name, memory.get(i), update.state().get(i));
+        }
+    }
+}

@@ -1,0 +1,193 @@
+package org.borealis.trainer.step;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.borealis.device.Compiler;
+import org.borealis.device.Compiler.Job;
+import org.borealis.device.Device;
+import org.borealis.device.Executable;
+import org.borealis.device.Slot;
+import org.borealis.model.ModelFamily;
+import org.borealis.tensor.DataType;
+import org.borealis.tensor.Program;
+import org.borealis.train.Optimizer;
+
+/**
+ * The compiled programs of a run. A step is {@link #accumulate} for each micro-batch, then {@link #loss} and {@link #gradientNorm} to
+ * decide, then {@link #update} or nothing.
+ */
+public final class TrainStep implements AutoCloseable {
+    private final Device device;
+    private final Arena arena = Arena.ofShared();
+    private final Slots buffers;
+    private final Map<String, Executable> programs = new LinkedHashMap<>();
+    private final MemorySegment staging;
+    private int batches;
+
+    /**
+     * Compiles.
+     *
+     * @param rows sequences that run at once
+     * @param micro how many such batches a step has
+     */
+    public TrainStep(
+            Compiler compiler,
+            Device device,
+            ModelFamily family,
+            Optimizer optimizer,
+            TrainState state,
+            int rows,
+            int micro) {
+        this.device = device;
+        var trace = new StepTrace(family, parameterType(state), rows, family.sequence());
+        buffers = new Slots(device);
+        try {
+            buffers.add(StepTrace.TOKENS, trace.tokenType());
+            buffers.add(StepTrace.TARGETS, trace.tokenType());
+            buffers.add(StepTrace.LOSS, trace.lossType());
+            buffers.add(StepTrace.SQUARED_NORM, StepTrace.NUMBER_TYPE);
+            for (var name : List.of(StepTrace.SCALE, StepTrace.NUMBER, StepTrace.RATE)) {
+                buffers.add(name, StepTrace.NUMBER_TYPE);
+            }
+            family.parameters().forEach(p -> buffers.add(StepTrace.gradient(p), trace.parameterType(p)));
+            var slots = new HashMap<>(state.slots());
+            slots.putAll(buffers.byName());
+            var jobs = new ArrayList<Job>();
+            for (var program : programs(compiler, trace, optimizer, micro)) {
+                jobs.add(new Job(program, bindings(program, slots)));
+            }
+            var executables = compiler.compile(device, jobs);
+            for (int i = 0; i < jobs.size(); i++) {
+                programs.put(jobs.get(i).program().name(), executables.get(i));
+            }
+        } catch (RuntimeException e) {
+            buffers.close();
+            arena.close();
+            throw e;
+        }
+        staging = arena.allocate(Math.max(Double.BYTES, trace.tokenType().bytes()), Slot.ALIGNMENT);
+    }
+
+    private static List<Program> programs(Compiler compiler, StepTrace trace, Optimizer optimizer, int micro) {
+        var programs = new ArrayList<>(
+                List.of(trace.first(compiler), trace.norm(), trace.update(optimizer), trace.loss(StepTrace.EVALUATE)));
+        if (micro > 1) {
+            programs.add(trace.accumulate(compiler));
+        }
+        return programs;
+    }
+
+    private static DataType parameterType(TrainState state) {
+        return state.parameterSlots().values().iterator().next().type().type();
+    }
+
+    /** Those of the places that the program names. */
+    static Map<String, Slot> bindings(Program program, Map<String, Slot> slots) {
+        var bound = new HashMap<String, Slot>();
+        program.inputs().stream()
+                .map(Program.Input::name)
+                .filter(slots::containsKey)
+                .forEach(n -> bound.put(n, slots.get(n)));
+        program.outputs().stream()
+                .map(Program.Output::name)
+                .filter(slots::containsKey)
+                .forEach(n -> bound.put(n, slots.get(n)));
+        return bound;
+    }
+
+    /** Forgets the batches of the step before. */
+    public void begin() {
+        batches = 0;
+    }
+
+    /** Adds loss and gradient of a batch. */
+    public void accumulate(TokenBatch batch) {
+        write(batch);
+        run(batches++ == 0 ? StepTrace.FIRST : StepTrace.ACCUMULATE);
+    }
+
+    /** Mean loss of the batches since {@link #begin}. */
+    public double loss() {
+        return scalar(buffers.get(StepTrace.LOSS)) / batches;
+    }
+
+    /** Euclidean length of the mean gradient of the batches since {@link #begin}. */
+    public double gradientNorm() {
+        run(StepTrace.SQUARED_NORM);
+        return Math.sqrt(scalar(buffers.get(StepTrace.SQUARED_NORM))) / batches;
+    }
+
+    /**
+     * Updates the parameters.
+     *
+     * @param number of this update, from 1
+     * @param scale what the mean gradient is multiplied with
+     */
+    public void update(long number, double rate, double scale) {
+        write(StepTrace.NUMBER, number);
+        write(StepTrace.RATE, rate);
+        write(StepTrace.SCALE, scale / batches);
+        run(StepTrace.UPDATE);
+        device.finish();
+    }
+
+    /** Mean loss of one batch with the parameters as they are. */
+    public double evaluate(TokenBatch batch) {
+        write(batch);
+        run(StepTrace.EVALUATE);
+        return scalar(buffers.get(StepTrace.LOSS));
+    }
+
+    /** Bytes of gradients and of what goes in and out. */
+    public long bufferBytes() {
+        return buffers.bytes();
+    }
+
+    /** Bytes of intermediate values. */
+    public long workspaceBytes() {
+        return programs.values().stream()
+                .mapToLong(Executable::workspaceBytes)
+                .max()
+                .orElse(0);
+    }
+
+    private void run(String program) {
+        var executable = programs.get(program);
+        if (executable == null) {
+            throw new IllegalStateException("compiled without program " + program);
+        }
+        executable.run();
+    }
+
+    private void write(TokenBatch batch) {
+        var bytes = staging.asSlice(0, buffers.get(StepTrace.TOKENS).type().bytes());
+        HostMemory.write(bytes, batch.tokens());
+        device.write(buffers.get(StepTrace.TOKENS), bytes);
+        HostMemory.write(bytes, batch.targets());
+        device.write(buffers.get(StepTrace.TARGETS), bytes);
+    }
+
+    private void write(String name, double value) {
+        var bytes = staging.asSlice(0, Double.BYTES);
+        HostMemory.write(bytes, DataType.FLOAT64, new double[] {value});
+        device.write(buffers.get(name), bytes);
+    }
+
+    private double scalar(Slot slot) {
+        var bytes = staging.asSlice(0, slot.type().bytes());
+        device.read(slot, bytes);
+        return HostMemory.read(bytes, slot.type().type(), 0);
+    }
+
+    @Override
+    public void close() {
+        programs.values().forEach(Executable::close);
+        buffers.close();
+        arena.close();
+    }
+}
