@@ -1,8 +1,9 @@
 package org.borealis.shell;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.borealis.command.Command;
-import org.osgi.framework.FrameworkUtil;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -13,21 +14,22 @@ final class CommandTree {
     static final String HELP = "--help";
     static final String DEBUG = "--debug";
     private static final int COLUMNS = 100;
+    private static final Map<String, String> EXIT_CODES = exitCodes();
 
     private CommandTree() {}
 
     /** All commands by name and description only: enough for help, and to tell what a mistyped one was meant to be. */
-    static CommandLine of(List<DeclaredCommand> declared) {
-        return tree(declared, "", CommandSpec.create());
+    static CommandLine of(String version, List<DeclaredCommand> declared) {
+        return tree(version, declared, "", CommandSpec.create());
     }
 
-    /** As {@link #of(List)}, with the one that is called in full. */
-    static CommandLine of(List<DeclaredCommand> declared, String name, Command command) {
-        return tree(declared, name, CommandSpec.forAnnotatedObject(command));
+    /** As {@link #of(String, List)}, with the one that is called in full. */
+    static CommandLine of(String version, List<DeclaredCommand> declared, String name, Command command) {
+        return tree(version, declared, name, CommandSpec.forAnnotatedObject(command));
     }
 
-    private static CommandLine tree(List<DeclaredCommand> declared, String name, CommandSpec called) {
-        CommandSpec root = root();
+    private static CommandLine tree(String version, List<DeclaredCommand> declared, String name, CommandSpec called) {
+        CommandSpec root = root(version);
         for (DeclaredCommand each : declared) {
             boolean isCalled = each.name().equals(name);
             if (root.subcommands().containsKey(each.name())) {
@@ -46,11 +48,10 @@ final class CommandTree {
                 .setOverwrittenOptionsAllowed(false);
     }
 
-    private static CommandSpec root() {
+    private static CommandSpec root(String version) {
         CommandSpec root = CommandSpec.wrapWithoutInspection((Runnable) () -> {});
-        String version = FrameworkUtil.getBundle(CommandTree.class).getVersion().toString();
         root.name("borealis")
-                .version("borealis " + version, "JDK " + Runtime.version() + ", " + System.getProperty("java.vendor"))
+                .version("borealis " + version, "JDK " + Runtime.version())
                 .addOption(OptionSpec.builder("-V", "--version")
                         .versionHelp(true)
                         .type(boolean.class)
@@ -58,9 +59,7 @@ final class CommandTree {
                         .build());
         root.usageMessage()
                 .customSynopsis("borealis COMMAND [OPTION]...")
-                .description("Trains large language models on whatever accelerators a site has.", "")
-                .optionListHeading("%nOptions:%n")
-                .commandListHeading("%nCommands:%n")
+                .description("Trains large language models on whatever accelerators a site has.")
                 .footer(
                         "",
                         "Examples:",
@@ -68,6 +67,18 @@ final class CommandTree {
                         "  borealis plugins list           shows what a recipe can name",
                         "  borealis COMMAND --help         tells all about one command");
         return root;
+    }
+
+    private static String orElse(String heading, String usual) {
+        return heading.isEmpty() ? usual : heading;
+    }
+
+    private static Map<String, String> exitCodes() {
+        var codes = new LinkedHashMap<String, String>();
+        codes.put(Integer.toString(Command.DONE), "Done.");
+        codes.put(Integer.toString(Command.FAILED), "Not done; standard error says why.");
+        codes.put(Integer.toString(Command.MISUSED), "The command line is wrong.");
+        return codes;
     }
 
     /** Gives a command and everything below it help, {@code --debug} and the meaning of the exit codes. */
@@ -89,14 +100,11 @@ final class CommandTree {
         UsageMessageSpec usage = spec.usageMessage();
         if (usage.exitCodeList().isEmpty()) {
             usage.exitCodeListHeading("%nExit codes:%n");
-            usage.exitCodeList(java.util.Map.of());
+            usage.exitCodeList(EXIT_CODES);
         }
-        if (usage.parameterListHeading().isEmpty()) {
-            usage.parameterListHeading("%n");
-        }
-        if (usage.optionListHeading().isEmpty()) {
-            usage.optionListHeading("%n");
-        }
+        usage.parameterListHeading(orElse(usage.parameterListHeading(), "%nArguments:%n"));
+        usage.optionListHeading(orElse(usage.optionListHeading(), "%nOptions:%n"));
+        usage.commandListHeading("%nCommands:%n");
         spec.subcommands().values().forEach(below -> share(below.getCommandSpec()));
     }
 }

@@ -78,10 +78,6 @@ public final class DoctorCommand implements Command {
     private void examineJdk() {
         findings.put("jdk", Runtime.version() + ", " + System.getProperty("java.vendor"));
         findings.put("javaHome", System.getProperty("java.home"));
-        String startCache = System.getProperty("borealis.startCache", "");
-        findings.put(
-                "startCache",
-                startCache.isEmpty() ? "none for this JDK: each command starts about half a second later" : startCache);
     }
 
     private void examineMachine() {

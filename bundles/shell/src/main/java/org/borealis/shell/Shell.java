@@ -46,13 +46,14 @@ public final class Shell implements Callable<Integer> {
     private int run(List<String> line) {
         List<String> words = helpLast(line);
         var failures = new Failures(words.contains(CommandTree.DEBUG));
+        String version = context.getBundle().getVersion().toString();
         List<DeclaredCommand> declared = commands.all();
         String first =
                 words.stream().filter(word -> !word.startsWith("-")).findFirst().orElse("");
         var chosen = declared.stream().filter(each -> each.name().equals(first)).findFirst();
         try {
             if (chosen.isEmpty()) {
-                return execute(CommandTree.of(declared), words, failures);
+                return execute(CommandTree.of(version, declared), words, failures);
             }
             ServiceObjects<Command> instances = commands.open(chosen.get());
             Command command = instances.getService();
@@ -60,7 +61,7 @@ public final class Shell implements Callable<Integer> {
                 watchPluginFolders();
             }
             try {
-                return execute(CommandTree.of(declared, first, command), words, failures);
+                return execute(CommandTree.of(version, declared, first, command), words, failures);
             } finally {
                 instances.ungetService(command);
             }
