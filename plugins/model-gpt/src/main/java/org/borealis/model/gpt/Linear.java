@@ -1,0 +1,26 @@
+package org.borealis.model.gpt;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.borealis.model.Parameter;
+import org.borealis.model.Weights;
+import org.borealis.tensor.Tensor;
+
+/** x W' + b, with W [out, in]; {@code bias} holds one or none. */
+record Linear(Parameter weight, List<Parameter> bias) {
+
+    static Linear of(String name, int out, int in, boolean hasBias, double deviation) {
+        return new Linear(
+                Parameter.normal(name + ".weight", deviation, out, in),
+                hasBias ? List.of(Parameter.fill(name + ".bias", 0, out)) : List.of());
+    }
+
+    Tensor apply(Weights weights, Tensor x) {
+        var y = x.linear(weights.of(weight)); // [.., in] to [.., out]
+        return bias.isEmpty() ? y : y.plus(weights.of(bias.get(0)));
+    }
+
+    Stream<Parameter> parameters() {
+        return Stream.concat(Stream.of(weight), bias.stream());
+    }
+}
