@@ -13,29 +13,39 @@ import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Recipes in YAML files. */
 @Component
 public final class YamlRecipes implements Recipes {
-    /** Property of the container: the folder of the recipes that come with the distribution. */
+    /** Property of the container: the folder of the shipped recipes, if they are not in the folder recipes of {@link #HOME}. */
     static final String FOLDER = "borealis.recipes";
+
+    /** Property of the container: the folder of the distribution. */
+    static final String HOME = "borealis.home";
+
+    private static final Logger LOG = LoggerFactory.getLogger(YamlRecipes.class);
 
     private static final String RUN_PID = "org.borealis.run";
 
     private final RecipeFiles files;
-    private final Resolver resolver;
+    private final Catalogue catalogue;
 
     @Activate
     public YamlRecipes(BundleContext context, @Reference ServiceComponentRuntime components) {
-        this(
-                new RecipeFiles(Optional.ofNullable(context.getProperty(FOLDER)).map(Path::of)),
-                new InstalledPlugins(context, components));
+        this(new RecipeFiles(shipped(context)), new InstalledPlugins(context, components));
+    }
+
+    private static Optional<Path> shipped(BundleContext context) {
+        return Optional.ofNullable(context.getProperty(FOLDER))
+                .map(Path::of)
+                .or(() -> Optional.ofNullable(context.getProperty(HOME)).map(home -> Path.of(home, "recipes")));
     }
 
     YamlRecipes(RecipeFiles files, Catalogue catalogue) {
         this.files = files;
-        this.resolver = new Resolver(runSchema(), catalogue, LoggerFactory.getLogger(YamlRecipes.class)::info);
+        this.catalogue = catalogue;
     }
 
     /** The declaration lies beside the class, wherever that was loaded from. */
@@ -58,6 +68,8 @@ public final class YamlRecipes implements Recipes {
 
     @Override
     public Recipe parse(String yaml, String origin, List<String> overrides) {
+        // The declaration is read here and not once: the JDK's XML would take 0.1 s from the start of every command.
+        var resolver = new Resolver(runSchema(), catalogue, LOG::info);
         return resolver.resolve(YamlReader.recipe(yaml, origin), overrides);
     }
 

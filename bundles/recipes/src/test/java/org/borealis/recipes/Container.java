@@ -26,7 +26,7 @@ final class Container implements AutoCloseable {
     private final Framework framework;
     private final Path folder;
 
-    Container(Path folder, Path recipes) throws Exception {
+    Container(Path folder, Path home) throws Exception {
         this.folder = folder;
         framework = ServiceLoader.load(FrameworkFactory.class)
                 .findFirst()
@@ -39,8 +39,8 @@ final class Container implements AutoCloseable {
                         // As the launcher does.
                         "felix.service.urlhandlers",
                         "false",
-                        YamlRecipes.FOLDER,
-                        recipes.toString()));
+                        YamlRecipes.HOME,
+                        home.toString()));
         framework.init();
         var bundles = Stream.of(
                         org.osgi.util.function.Function.class,

@@ -42,7 +42,7 @@ final class PluginsInFelixIT {
     void start() throws Exception {
         Path shipped = Files.createDirectory(folder.resolve("recipes"));
         Files.writeString(shipped.resolve("small.yaml"), "steps: 5\noptimizer: {name: descent, sweep: {every: 3}}\n");
-        container = new Container(folder, shipped);
+        container = new Container(folder, folder);
         plugins = container.service(Plugins.class);
         recipes = container.service(Recipes.class);
     }
