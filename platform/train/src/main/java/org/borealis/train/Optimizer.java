@@ -2,6 +2,7 @@ package org.borealis.train;
 
 import java.util.List;
 import org.borealis.model.Parameter;
+import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -21,8 +22,17 @@ public interface Optimizer {
     /** Greatest global norm of the gradient; longer ones are scaled down to it. 0 means no limit. */
     double clip();
 
-    /** What is remembered of a parameter between steps. */
-    List<State> state(Parameter parameter);
+    /**
+     * What is remembered of a parameter between steps.
+     *
+     * @param type of the parameter's value and gradient
+     */
+    List<State> state(Parameter parameter, DataType type);
+
+    /** What is remembered of a FLOAT32 parameter. */
+    default List<State> state(Parameter parameter) {
+        return state(parameter, DataType.FLOAT32);
+    }
 
     /**
      * Traces one update.

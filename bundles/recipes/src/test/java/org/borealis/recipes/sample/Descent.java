@@ -3,6 +3,7 @@ package org.borealis.recipes.sample;
 import java.util.List;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.BorealisException;
+import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
 import org.borealis.train.Optimizer;
 import org.osgi.service.component.annotations.Activate;
@@ -71,7 +72,7 @@ public final class Descent implements Optimizer {
     }
 
     @Override
-    public List<State> state(Parameter parameter) {
+    public List<State> state(Parameter parameter, DataType type) {
         return List.of();
     }
 

@@ -113,7 +113,7 @@ record StepTrace(ModelFamily family, DataType type, int rows, int sequence) {
         var step = new Optimizer.Step(builder.input(NUMBER, NUMBER_TYPE), builder.input(RATE, NUMBER_TYPE));
         for (var parameter : family.parameters()) {
             var gradient = builder.input(gradient(parameter), parameterType(parameter));
-            var memory = optimizer.state(parameter).stream()
+            var memory = optimizer.state(parameter, type).stream()
                     .map(s -> builder.input(TrainState.memory(parameter, s), s.type()))
                     .toList();
             updates.add(() -> update(
@@ -138,7 +138,8 @@ record StepTrace(ModelFamily family, DataType type, int rows, int sequence) {
         var update = optimizer.update(parameter, value, scaled, memory, step);
         builder.replace(TrainState.parameter(parameter), value, update.value());
         for (int i = 0; i < memory.size(); i++) {
-            var name = TrainState.memory(parameter, optimizer.state(parameter).get(i));
+            var name = TrainState.memory(
+                    parameter, optimizer.state(parameter, value.type().type()).get(i));
             builder.replace(name, memory.get(i), update.state().get(i));
         }
     }

@@ -34,7 +34,7 @@ public final class TrainState implements AutoCloseable {
         slots = new Slots(device);
         try {
             parameters.forEach(p -> slots.add(parameter(p), new TensorType(type, p.shape())));
-            parameters.forEach(p -> optimizer.state(p).forEach(s -> slots.add(memory(p, s), s.type())));
+            parameters.forEach(p -> optimizer.state(p, type).forEach(s -> slots.add(memory(p, s), s.type())));
         } catch (RuntimeException e) {
             slots.close();
             throw e;
@@ -82,7 +82,7 @@ public final class TrainState implements AutoCloseable {
                     device,
                     slots.get(parameter(parameter)),
                     (first, values) -> InitialWeights.fill(parameter, seed, first, values));
-            for (var state : optimizer.state(parameter)) {
+            for (var state : optimizer.state(parameter, type)) {
                 Slots.write(
                         device,
                         slots.get(memory(parameter, state)),
