@@ -21,8 +21,9 @@ public interface Checkpoints {
      * Writes a checkpoint into {@code folder/step-NNNNNN} and commits it by one rename.
      *
      * @param tensors in the order they are to be written; each is asked for when its turn comes
-     * @param metadata JSON values: numbers, strings, booleans, lists and maps
-     * @param attachments small files by name, such as the resolved recipe
+     * @param metadata JSON values: numbers, strings, booleans, lists and maps; whole numbers come back as {@code Long}, others as
+     *     {@code Double}
+     * @param attachments small files by plain name (letters, digits, dots, dashes), such as the resolved recipe
      * @return where it is
      * @throws org.borealis.tensor.BorealisException if the disk is full or fails; nothing half-written stays behind
      */
@@ -57,7 +58,7 @@ public interface Checkpoints {
      */
     Checkpoint open(Path path);
 
-    /** Reads every byte and compares digests; gives what is wrong, nothing if all is right. */
+    /** Reads every byte of a checkpoint, or of all in a folder, and compares digests; gives what is wrong, nothing if all is right. */
     List<String> verify(Path path);
 
     /** An open checkpoint whose digests were right. */

@@ -1,0 +1,4 @@
+@NullMarked
+package org.borealis.checkpoints;
+
+import org.jspecify.annotations.NullMarked;
