@@ -2,6 +2,7 @@ package org.borealis.trainer;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +24,9 @@ final class RunPlugins implements AutoCloseable {
     private final RunContext context;
     private final Duration patience;
     private final Map<Contract<?>, Choice<?>> open = new LinkedHashMap<>();
+    /** A run works on the services that it began with, up to the step boundary at which it notices that one has gone. */
+    private final Map<Contract<?>, Object> services = new HashMap<>();
+
     private Recipe recipe;
 
     /** @param patience how long to wait for a plug-in that is not installed */
@@ -48,6 +52,7 @@ final class RunPlugins implements AutoCloseable {
     private <T> void open(Contract<T> contract) {
         var choice = new PatientOpening(context, patience).open(contract, recipe.section(contract));
         open.put(contract, choice);
+        services.put(contract, choice.service());
         recipe = recipe.with(contract, choice.section());
     }
 
@@ -93,11 +98,11 @@ final class RunPlugins implements AutoCloseable {
     }
 
     private <T> T service(Contract<T> contract) {
-        var choice = open.get(contract);
-        if (choice == null) {
+        var service = services.get(contract);
+        if (service == null) {
             throw new IllegalStateException(contract.section() + " is not open yet");
         }
-        return contract.type().cast(choice.service());
+        return contract.type().cast(service);
     }
 
     /** Plug-ins whose bundle has been stopped or removed since, such as {@code optimizer 'muon'}. */

@@ -20,7 +20,8 @@ public final class Display implements AutoCloseable {
     private final Writer log;
     private String live = "";
 
-    Display(PrintStream out, boolean isTerminal, Writer log) {
+    /** @param isTerminal whether a line can be rewritten */
+    public Display(PrintStream out, boolean isTerminal, Writer log) {
         this.out = out;
         this.isTerminal = isTerminal;
         this.log = log;

@@ -1,0 +1,150 @@
+package org.borealis.trainer;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import org.borealis.backend.reference.ReferenceBackend;
+import org.borealis.checkpoints.DiskCheckpoints;
+import org.borealis.compiler.ProgramCompiler;
+import org.borealis.data.Corpora;
+import org.borealis.data.TokenCorpus;
+import org.borealis.data.Tokenizer;
+import org.borealis.recipe.Contract;
+import org.borealis.trainer.engine.Engine;
+import org.borealis.trainer.fakes.ArrayCorpus;
+import org.borealis.trainer.fakes.Countdown;
+import org.borealis.trainer.fakes.FakePlugins;
+import org.borealis.trainer.fakes.FakeRecipes;
+import org.borealis.trainer.fakes.LetterTokenizer;
+import org.borealis.trainer.fakes.Momentum;
+import org.borealis.trainer.fakes.TinyModel;
+import org.borealis.trainer.progress.Display;
+import org.borealis.trainer.run.RunFolder;
+
+/** Runs of a tiny model on the reference backend, with the real compiler and checkpoints. */
+final class Workshop {
+    static final int STEPS = 20;
+
+    final FakePlugins plugins = new FakePlugins();
+    final Countdown interruption = new Countdown();
+    TokenCorpus corpus = ArrayCorpus.counting(20, 300, 60, 40);
+
+    private final Path runs;
+    private final FakeRecipes recipes = new FakeRecipes();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+    private final Engine engine;
+
+    Workshop(Path runs) {
+        this.runs = runs;
+        plugins.install(Contract.TOKENIZER, section -> new LetterTokenizer(new byte[] {1}));
+        plugins.install(
+                Contract.MODEL,
+                section -> new TinyModel(((Number) section.settings().getOrDefault("vocabulary", 0)).intValue(), 8));
+        plugins.install(Contract.OPTIMIZER, section -> new Momentum(0.5, 1));
+        plugins.install(Contract.SCHEDULE, section ->
+                (org.borealis.train.RateSchedule) position -> 1 - 0.5 * position.step() / position.steps());
+        plugins.install(Contract.BACKEND, section -> new ReferenceBackend());
+        engine = new Engine(recipes, plugins, new ProgramCompiler(), new DiskCheckpoints(), corpora(), interruption);
+    }
+
+    private Corpora corpora() {
+        return new Corpora() {
+            @Override
+            public boolean exists(Path prefix) {
+                return true;
+            }
+
+            @Override
+            public TokenCorpus open(Path prefix) {
+                return corpus;
+            }
+
+            @Override
+            public Prepared prepare(List<Path> texts, Tokenizer tokenizer, Path prefix, Consumer<Progress> progress) {
+                throw new UnsupportedOperationException();
+            }
+        };
+    }
+
+    int train(Map<String, Object> settings) {
+        return train(settings, false);
+    }
+
+    int train(Map<String, Object> settings, boolean mustResume) {
+        var all = new HashMap<String, Object>(Map.of(
+                "seed", 1234L, "steps", STEPS, "batch.sequences", 4, "evaluate.every", 10, "checkpoint.every", 10));
+        all.putAll(settings);
+        var recipe = FakeRecipes.of(all);
+        var view = recipes.settings(recipe);
+        output.reset();
+        try (var folder = RunFolder.open(runs, view.name());
+                var display = new Display(new PrintStream(output, true), false, log(folder))) {
+            var extensions = new Engine.Extensions(List.of(), List.of(), List.of());
+            var context = new RunContext(engine, extensions, view, folder, display, "borealis train mine");
+            return new Run(context, recipe).train(mustResume);
+        }
+    }
+
+    private static Writer log(RunFolder folder) {
+        try {
+            return Files.newBufferedWriter(folder.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String output() {
+        return output.toString(StandardCharsets.UTF_8);
+    }
+
+    List<String> events(String run) {
+        try {
+            return Files.readAllLines(runs.resolve(run).resolve("events.jsonl"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    List<String> events(String run, String name) {
+        return events(run).stream()
+                .filter(line -> line.startsWith("{\"event\":\"" + name + "\""))
+                .toList();
+    }
+
+    List<Double> losses(String run) {
+        return losses(events(run, "step"));
+    }
+
+    List<Double> evaluations(String run) {
+        return losses(events(run, "evaluation"));
+    }
+
+    private static List<Double> losses(List<String> lines) {
+        var loss = Pattern.compile("\"loss\":([^,}]+)");
+        return lines.stream()
+                .map(line ->
+                        loss.matcher(line).results().findFirst().orElseThrow().group(1))
+                .map(Double::valueOf)
+                .toList();
+    }
+
+    static void delete(Path folder) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (var path : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        }
+    }
+}

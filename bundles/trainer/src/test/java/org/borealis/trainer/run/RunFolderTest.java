@@ -1,0 +1,49 @@
+package org.borealis.trainer.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.borealis.tensor.BorealisException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunFolderTest {
+    @TempDir
+    Path runs;
+
+    @Test
+    void aSecondProcessIsRefusedWithTheFirstOnesNumber() {
+        try (var first = RunFolder.open(runs, "mine")) {
+            var refused = assertThrows(BorealisException.class, () -> RunFolder.open(runs, "mine"));
+            assertEquals("run-in-use", refused.code());
+            assertTrue(
+                    refused.getMessage()
+                            .contains("process " + ProcessHandle.current().pid()),
+                    refused.getMessage());
+            assertEquals(runs.resolve("mine"), first.path());
+        }
+        RunFolder.open(runs, "mine").close();
+    }
+
+    @Test
+    void namesThatLeaveTheFolderAreRefused() {
+        for (var name : new String[] {"", "..", "a/b", "/tmp", ".hidden"}) {
+            assertThrows(BorealisException.class, () -> RunFolder.open(runs, name), name);
+        }
+    }
+
+    @Test
+    void aRunMovesAsideWithoutHidingAnother() {
+        for (int i = 1; i <= 2; i++) {
+            try (var folder = RunFolder.open(runs, "mine")) {
+                RunFolder.write(folder.events(), new byte[] {1});
+                assertTrue(folder.hasRun());
+                assertEquals(runs.resolve("mine." + i), folder.moveAside());
+            }
+        }
+        assertTrue(Files.exists(runs.resolve("mine.1").resolve("events.jsonl")));
+    }
+}
