@@ -1,0 +1,4 @@
+@NullMarked
+package org.borealis.corpora;
+
+import org.jspecify.annotations.NullMarked;
