@@ -1,0 +1,105 @@
+package org.borealis.optimizer.sgd;
+
+import java.util.List;
+import org.borealis.model.Parameter;
+import org.borealis.tensor.BorealisException;
+import org.borealis.tensor.DataType;
+import org.borealis.tensor.Shape;
+import org.borealis.tensor.Tensor;
+import org.borealis.tensor.TensorType;
+import org.borealis.train.Optimizer;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.Designate;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/** Gradient descent with momentum (Sutskever et al. 2013), as torch.optim.SGD computes it. */
+@Component(
+        configurationPid = "org.borealis.optimizer.sgd",
+        configurationPolicy = ConfigurationPolicy.REQUIRE,
+        property = Optimizer.NAME + "=sgd")
+@Designate(ocd = Sgd.Config.class, factory = true)
+public final class Sgd implements Optimizer {
+
+    /** Settings. */
+    @ObjectClassDefinition(name = "SGD", description = "Stochastic gradient descent, with momentum if wanted.")
+    public @interface Config {
+        @AttributeDefinition(description = "Learning rate per step, before the schedule's factor", min = "0")
+        double rate() default 0.1;
+
+        @AttributeDefinition(description = "How much of the direction is kept from step to step", min = "0", max = "1")
+        double momentum() default 0;
+
+        @AttributeDefinition(
+                description = "How much of a gradient is left out of the direction; not of the first",
+                max = "1")
+        double dampening() default 0;
+
+        @AttributeDefinition(
+                description = "Whether the gradient is taken where momentum leads; needs momentum, no dampening")
+        boolean nesterov() default false;
+
+        @AttributeDefinition(
+                description = "How much of a matrix is added to its gradient; vectors do not decay",
+                min = "0")
+        double weightDecay() default 0;
+
+        @AttributeDefinition(description = "Greatest global norm of the gradient; 0 means no limit", min = "0")
+        double clip() default 0;
+    }
+
+    private final Config config;
+
+    /** @throws BorealisException if nesterov is asked for without momentum or with dampening */
+    @Activate
+    public Sgd(Config config) {
+        this.config = config;
+        if (config.nesterov() && (config.momentum() <= 0 || config.dampening() != 0)) {
+            throw new BorealisException(
+                    "optimizer-settings",
+                    "sgd: nesterov needs momentum above 0 and dampening 0; got momentum " + config.momentum()
+                            + ", dampening " + config.dampening());
+        }
+    }
+
+    @Override
+    public double rate() {
+        return config.rate();
+    }
+
+    @Override
+    public double clip() {
+        return config.clip();
+    }
+
+    @Override
+    public List<State> state(Parameter parameter, DataType type) {
+        return config.momentum() == 0
+                ? List.of()
+                : List.of(new State("momentum", new TensorType(type, parameter.shape()), 0));
+    }
+
+    @Override
+    public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
+        var type = value.type().type();
+        if (parameter.decays() && config.weightDecay() != 0) {
+            gradient = gradient.plus(value.times(config.weightDecay()));
+        }
+        if (state.isEmpty()) {
+            return new Update(value.minus(gradient.times(step.rate().as(type))), state);
+        }
+        var taken = gradient.times(taken(step).as(type));
+        var momentum = state.get(0).times(config.momentum()).plus(taken);
+        var direction = config.nesterov() ? gradient.plus(momentum.times(config.momentum())) : momentum;
+        return new Update(value.minus(direction.times(step.rate().as(type))), List.of(momentum));
+    }
+
+    /** 1 - dampening; all of the first gradient, as torch starts the momentum with it. */
+    private Tensor taken(Step step) {
+        var one = step.number().scalar(1);
+        var isFirst = step.number().equalTo(one).reshape(Shape.SCALAR);
+        return isFirst.select(one, step.number().scalar(1 - config.dampening()));
+    }
+}

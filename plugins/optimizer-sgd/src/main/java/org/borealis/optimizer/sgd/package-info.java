@@ -1,0 +1,5 @@
+/** Stochastic gradient descent. */
+@NullMarked
+package org.borealis.optimizer.sgd;
+
+import org.jspecify.annotations.NullMarked;
