@@ -68,7 +68,7 @@ final class Metatype {
                 ? Optional.of(words(attribute.getAttribute("default"), isList))
                 : Optional.empty();
         return new Setting(
-                attribute.getAttribute("id"),
+                key(attribute),
                 Kind.of(attribute.getAttribute("type")),
                 isList,
                 number(attribute, "min"),
@@ -79,6 +79,11 @@ final class Metatype {
                 defaults,
                 !attribute.getAttribute("required").equals("false"),
                 attribute.getAttribute("description"));
+    }
+
+    /** Of a method such as {@code final$}, named around a Java keyword, bnd 7.3 writes {@code final.}; its key is {@code final}. */
+    private static String key(Element attribute) {
+        return attribute.getAttribute("id").replaceFirst("\\.$", "");
     }
 
     private static Optional<BigDecimal> number(Element attribute, String bound) {

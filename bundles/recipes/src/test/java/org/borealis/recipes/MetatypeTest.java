@@ -44,6 +44,14 @@ final class MetatypeTest {
     }
 
     @Test
+    void aKeyThatIsAJavaKeywordIsReadAsItIsMeant() throws IOException {
+        var setting = settings("<AD id=\"final.\" type=\"Double\" default=\"0.1\"/>", "x")
+                .orElseThrow()
+                .getFirst();
+        assertEquals("final", setting.key());
+    }
+
+    @Test
     void theRangeOfATextIsThatOfItsLength() throws IOException {
         var setting = settings("<AD id=\"a\" type=\"String\" max=\"3\" required=\"false\"/>", "x")
                 .orElseThrow()

@@ -85,7 +85,7 @@ final class SettingsReader {
                 ? List.of()
                 : isList ? List.of(defaults.split("\\s*,\\s*")) : List.of(defaults);
         return new Setting(
-                attribute.getAttribute("id"),
+                attribute.getAttribute("id").replaceFirst("\\.$", ""), // bnd 7.3 writes "final." of final$()
                 attribute.getAttribute("type").toLowerCase(),
                 isList,
                 values,
