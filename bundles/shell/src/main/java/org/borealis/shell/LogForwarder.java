@@ -1,6 +1,7 @@
 package org.borealis.shell;
 
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
@@ -30,11 +31,23 @@ public final class LogForwarder {
 
     private static void forward(LogEntry entry) {
         Level severity = switch (entry.getLogLevel()) {
-            case ERROR -> Level.ERROR;
+            case ERROR -> isTold(entry.getException()) ? Level.DEBUG : Level.ERROR;
             case WARN -> Level.WARNING;
             case AUDIT, INFO, DEBUG, TRACE -> Level.DEBUG;
         };
         String source = entry.getLoggerName() == null ? "org.borealis.container" : entry.getLoggerName();
         System.getLogger(source).log(severity, entry.getMessage(), entry.getException());
+    }
+
+    /** Whether whoever asked for a service gets this failure and says it better: the log's exceptions are copies in words. */
+    private static boolean isTold(@Nullable Throwable failure) {
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            String text = each.toString();
+            if (text.contains("org.borealis.tensor.BorealisException: ")
+                    || text.contains("ServiceException: Service factory returned null")) {
+                return true;
+            }
+        }
+        return false;
     }
 }
