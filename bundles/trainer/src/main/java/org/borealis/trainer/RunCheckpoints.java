@@ -3,6 +3,7 @@ package org.borealis.trainer;
 import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,14 +18,25 @@ import org.borealis.trainer.step.TrainState;
 record RunCheckpoints(RunContext context) {
     private static final String CORPUS = "corpus";
 
+    /** The newest that is whole; empty if none was saved yet. */
     Optional<Checkpoint> latest() {
-        return context.engine()
+        var folder = context.folder().checkpoints();
+        var skipped = new ArrayList<String>();
+        var latest = context.engine()
                 .checkpoints()
                 .latest(
-                        context.folder().checkpoints(),
-                        broken -> context.display()
-                                .line("skipped the checkpoint " + broken.path() + ": "
-                                        + broken.problem().orElse("it is not whole")));
+                        folder,
+                        broken -> skipped.add(
+                                broken.path() + ": " + broken.problem().orElse("it is not whole")));
+        if (latest.isEmpty() && !skipped.isEmpty()) {
+            throw new BorealisException(
+                    "checkpoints-broken",
+                    "run '" + context.settings().name() + "' can't go on, because no checkpoint in " + folder
+                            + " is whole; " + String.join("; ", skipped)
+                            + ". Bring one back, or begin anew with --fresh, which moves these aside");
+        }
+        skipped.forEach(broken -> context.display().line("skipped the checkpoint " + broken));
+        return latest;
     }
 
     Path save(Progress progress, TrainState state, RunPlugins plugins, TokenCorpus corpus) {

@@ -6,7 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +18,8 @@ import org.borealis.tensor.BorealisException;
 
 /** The folder of a run, held by one process at a time. */
 public final class RunFolder implements AutoCloseable {
+    private static final String LOCK = "lock";
+    private static final String LOG = "log.txt";
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     private final Path path;
@@ -34,23 +38,42 @@ public final class RunFolder implements AutoCloseable {
     public static RunFolder open(Path runs, String name) {
         var path = runs.resolve(checked(name));
         try {
-            Files.createDirectories(path);
-            var channel = FileChannel.open(
-                    path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-            if (lock(channel).isEmpty()) {
-                var holder = content(channel);
+            while (true) {
+                var channel = take(path);
+                if (isStillThere(path)) {
+                    return new RunFolder(path, channel);
+                }
                 channel.close();
-                throw new BorealisException(
-                        "run-in-use",
-                        "the run folder " + path + " is in use by " + holder
-                                + "; wait until it ends, or give this run another name with --set name=");
             }
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap(me().getBytes(StandardCharsets.UTF_8)), 0);
-            return new RunFolder(path, channel);
         } catch (IOException e) {
             throw new BorealisException(
                     "run-folder", "the run folder " + path + " can't be made or opened: " + e.getMessage(), e);
+        }
+    }
+
+    private static FileChannel take(Path path) throws IOException {
+        Files.createDirectories(path);
+        var channel = FileChannel.open(
+                path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (lock(channel).isEmpty()) {
+            var holder = content(channel);
+            channel.close();
+            throw new BorealisException(
+                    "run-in-use",
+                    "the run folder " + path + " is in use by " + holder
+                            + "; wait until it ends, or give this run another name with --set name=");
+        }
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(me().getBytes(StandardCharsets.UTF_8)), 0);
+        return channel;
+    }
+
+    /** False if who held the lock before has deleted it since: then it is one that nobody else can find. */
+    private static boolean isStillThere(Path path) throws IOException {
+        try {
+            return Files.readString(path.resolve(LOCK)).equals(me());
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 
@@ -102,7 +125,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     public Path log() {
-        return path.resolve("log.txt");
+        return path.resolve(LOG);
     }
 
     public Path recipe() {
@@ -146,15 +169,29 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    private boolean isEmpty() throws IOException {
+        try (var entries = Files.list(path)) {
+            boolean isOnlyOpened = entries.map(entry -> entry.getFileName().toString())
+                    .allMatch(name -> name.equals(LOCK) || name.equals(LOG));
+            return isOnlyOpened && (!Files.exists(log()) || Files.size(log()) == 0);
+        }
+    }
+
     private Path aside(int number) {
         return path.resolveSibling(path.getFileName() + "." + number);
     }
 
-    /** Lets other processes in. */
+    /** Lets other processes in. A folder in which nothing came to be is removed. */
     @Override
     public void close() {
-        try {
-            channel.close();
+        try (channel) {
+            if (isStillThere(path) && isEmpty()) {
+                Files.deleteIfExists(log());
+                Files.deleteIfExists(path.resolve(LOCK));
+                Files.delete(path);
+            }
+        } catch (DirectoryNotEmptyException e) {
+            // Another process has just come in: the folder is its own now.
         } catch (IOException e) {
             throw new BorealisException("run-folder", "the lock of " + path + " can't be released", e);
         }

@@ -1,6 +1,7 @@
 package org.borealis.trainer.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,6 +27,18 @@ class RunFolderTest {
             assertEquals(runs.resolve("mine"), first.path());
         }
         RunFolder.open(runs, "mine").close();
+    }
+
+    @Test
+    void aFolderInWhichNothingCameToBeIsRemoved() throws Exception {
+        try (var folder = RunFolder.open(runs, "mine")) {
+            Files.createFile(folder.log());
+        }
+        assertFalse(Files.exists(runs.resolve("mine")));
+        try (var folder = RunFolder.open(runs, "mine")) {
+            Files.writeString(folder.log(), "something happened");
+        }
+        assertTrue(Files.exists(runs.resolve("mine").resolve("log.txt")));
     }
 
     @Test
