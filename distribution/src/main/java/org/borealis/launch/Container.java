@@ -79,7 +79,6 @@ public final class Container implements AutoCloseable {
                 Constants.FRAMEWORK_SYSTEMCAPABILITIES_EXTRA,
                 "osgi.extender;osgi.extender=\"osgi.serviceloader.processor\";version:Version=\"1.0\","
                         + "osgi.serviceloader;osgi.serviceloader=\"org.slf4j.spi.SLF4JServiceProvider\"");
-        settings.put(Constants.FRAMEWORK_SYSTEMPACKAGES_EXTRA, "jdk.incubator.vector");
         settings.put(
                 "felix.fileinstall.dir",
                 installation.pluginFolders().stream().map(Path::toString).collect(Collectors.joining(",")));

@@ -56,11 +56,13 @@ public final class Commands {
                         plugins.state(component)));
     }
 
-    /** From the annotation of the class: help needs no instance, so a command that can't run now is explained too. */
+    /** The first sentence, from the annotation of the class: help needs no instance, so a command that can't run now is explained too. */
     private static String description(Bundle bundle, String implementation) {
         try {
             var annotation = bundle.loadClass(implementation).getAnnotation(CommandLine.Command.class);
-            return annotation == null ? "" : String.join(" ", annotation.description());
+            return annotation == null || annotation.description().length == 0
+                    ? ""
+                    : annotation.description()[0].replaceFirst("(?s)\\. .*", ".");
         } catch (ClassNotFoundException e) {
             return "(broken: " + e.getMessage() + " is missing in its bundle)";
         }

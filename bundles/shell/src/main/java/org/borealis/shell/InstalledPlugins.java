@@ -3,10 +3,10 @@ package org.borealis.shell;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -16,6 +16,8 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentConfigurationDTO;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
+import org.osgi.service.component.runtime.dto.ReferenceDTO;
+import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /** What the container holds that can be named: read anew at each call, from what the components declare. */
 @Component(service = InstalledPlugins.class)
@@ -24,6 +26,9 @@ public final class InstalledPlugins {
             Comparator.comparing(InstalledPlugin::kind).thenComparing(InstalledPlugin::name);
     /** Service properties that hold a plug-in's name; every other one ends in {@code .name}. */
     private static final Set<String> OTHER_NAMES = Set.of("model.family", "parallel.axis");
+
+    /** How far to follow components that wait for one another; they may do so in a circle. */
+    private static final int DEEPEST = 5;
 
     private final ServiceComponentRuntime components;
     private final BundleContext context;
@@ -88,10 +93,7 @@ public final class InstalledPlugins {
                 case ComponentConfigurationDTO.FAILED_ACTIVATION ->
                     state = "failed: " + firstLine(use.failure == null ? "its constructor throws" : use.failure);
                 case ComponentConfigurationDTO.UNSATISFIED_REFERENCE ->
-                    state = "waits for "
-                            + Stream.of(use.unsatisfiedReferences)
-                                    .map(reference -> interfaceOf(component, reference.name))
-                                    .collect(Collectors.joining(", "));
+                    state = "waits for " + String.join(", ", missing(component, use, DEEPEST));
                 default -> {
                     // satisfied, or waiting for a recipe's settings: both are what "ready" says
                 }
@@ -104,12 +106,34 @@ public final class InstalledPlugins {
         return text.lines().findFirst().orElse(text);
     }
 
-    private static String interfaceOf(ComponentDescriptionDTO component, String reference) {
-        return Stream.of(component.references)
-                .filter(each -> each.name.equals(reference))
-                .map(each -> each.target == null ? each.interfaceName : each.interfaceName + " " + each.target)
-                .findFirst()
-                .orElse(reference);
+    /** The services that nothing offers, through the components that wait for them in turn. */
+    private Set<String> missing(ComponentDescriptionDTO component, ComponentConfigurationDTO use, int depth) {
+        var missing = new LinkedHashSet<String>();
+        for (UnsatisfiedReferenceDTO unsatisfied : use.unsatisfiedReferences) {
+            for (ReferenceDTO reference : component.references) {
+                if (reference.name.equals(unsatisfied.name)) {
+                    Set<String> deeper = depth == 0 ? Set.of() : missing(reference.interfaceName, depth - 1);
+                    missing.addAll(deeper.isEmpty() ? Set.of(named(reference)) : deeper);
+                }
+            }
+        }
+        return missing;
+    }
+
+    private Set<String> missing(String contract, int depth) {
+        var missing = new LinkedHashSet<String>();
+        for (ComponentDescriptionDTO component : components.getComponentDescriptionDTOs()) {
+            if (List.of(component.serviceInterfaces).contains(contract)) {
+                components.getComponentConfigurationDTOs(component).stream()
+                        .filter(use -> use.state == ComponentConfigurationDTO.UNSATISFIED_REFERENCE)
+                        .forEach(use -> missing.addAll(missing(component, use, depth)));
+            }
+        }
+        return missing;
+    }
+
+    private static String named(ReferenceDTO reference) {
+        return reference.target == null ? reference.interfaceName : reference.interfaceName + " " + reference.target;
     }
 
     /** Bundles that the container refuses, each with the sentence that says why. */

@@ -59,11 +59,12 @@ public final class PluginsCommand implements Command {
                     Json.of(found.stream().map(InstalledPlugin::toJson).toList()));
             return DONE;
         }
-        var table = new Table("KIND", "NAME", "STATE", "BUNDLE");
+        var table = new Table("KIND", "NAME", "IMPLEMENTS", "STATE", "BUNDLE");
         for (InstalledPlugin each : found) {
             table.row(
                     each.kind(),
                     each.name(),
+                    each.contract().substring(each.contract().lastIndexOf('.') + 1),
                     each.state(),
                     each.bundle().getSymbolicName() + " " + each.bundle().getVersion());
         }
