@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 
 /**
  * Flash attention and its gradient, in the accumulator type: in 16 bits libtorch approximates exp, and the log-sum-exp is off by 5e-5.
+ *
  * <p>Query heads that share a key head are taken by their place in the group, one call for each place,
  * so that keys and values are read where they are instead of being repeated.
  */

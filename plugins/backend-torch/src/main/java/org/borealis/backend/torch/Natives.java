@@ -76,7 +76,7 @@ final class Natives {
                     "backend torch can't load libtorch for linux-x86_64 on " + System.getProperty("os.name") + " "
                             + System.getProperty("os.arch") + ": " + e.getMessage() + "; it unpacks 400 MB into "
                             + folder + " (set -Dorg.bytedeco.javacpp.cachedir to move it) and needs the system's"
-                            + " glibc and libstdc++",
+                            + " glibc and libstdc++; after an update of the bundle the process has to be started anew",
                     e);
         }
     }

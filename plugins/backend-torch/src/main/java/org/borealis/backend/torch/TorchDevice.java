@@ -14,7 +14,6 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive;
 import org.borealis.tensor.TensorType;
-import org.bytedeco.pytorch.InferenceMode;
 import org.bytedeco.pytorch.global.torch;
 
 /** The processor, driven through libtorch. Kernels have run when their {@code run} returns. */
@@ -23,7 +22,6 @@ final class TorchDevice implements Device {
     private final Set<TorchBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<TorchKernel> kernels = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Processor processor = Processor.detect();
-    private Thread entered = Thread.ofVirtual().unstarted(() -> {});
     private boolean open = true;
 
     @Override
@@ -52,7 +50,6 @@ final class TorchDevice implements Device {
     @Override
     public Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
         requireOpen();
-        enter();
         var binding = new Binding(this, op.label());
         try {
             var in = binding.views(inputs);
@@ -85,17 +82,6 @@ final class TorchDevice implements Device {
         return Memory.at(
                 TorchBuffer.of(slot.buffer()).address() + slot.offset(),
                 slot.type().bytes());
-    }
-
-    /** Puts this thread where libtorch keeps no record for gradients: 150 ns less a call. It stays there. */
-    void enter() {
-        var thread = Thread.currentThread();
-        if (thread != entered || thread.isVirtual()) {
-            entered = thread;
-            if (!InferenceMode.is_enabled()) {
-                var unused = new InferenceMode(true); // never closed: this libtorch serves nobody else
-            }
-        }
     }
 
     Scratch scratch() {

@@ -24,7 +24,6 @@ final class TorchKernel implements Kernel {
         if (!open) {
             throw new DeviceException("kernel-closed", label + " was run after its close, or after its device's");
         }
-        device.enter();
         try {
             for (var step : steps) {
                 step.run();

@@ -6,6 +6,6 @@ import org.borealis.testkit.BackendConformance;
 class TorchConformanceTest extends BackendConformance {
     @Override
     protected Backend backend() {
-        return Torch.backend(0);
+        return Torch.backend(1);
     }
 }
