@@ -1,0 +1,100 @@
+package org.borealis.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** What a run leaves behind. */
+record RunFiles(Path folder) {
+    private static final Pattern LOSS =
+            Pattern.compile("\\{\"event\":\"(step|evaluation)\",\"step\":(\\d+),\"loss\":([^,}]+)[,}].*");
+
+    /** The events so far, one a line; a line that is still being written does not count. */
+    List<JsonNode> events() throws IOException {
+        var events = new ArrayList<JsonNode>();
+        for (String line : lines()) {
+            events.add(new ObjectMapper().readTree(line));
+        }
+        return events;
+    }
+
+    List<JsonNode> events(String name) throws IOException {
+        return events().stream()
+                .filter(event -> event.get("event").asText().equals(name))
+                .toList();
+    }
+
+    private List<String> lines() throws IOException {
+        var file = folder.resolve("events.jsonl");
+        if (!Files.exists(file)) {
+            return List.of();
+        }
+        var text = Files.readString(file);
+        return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    }
+
+    /** Every loss by event and step, as the digits that stand in the file; each may be there once. */
+    TreeMap<String, String> losses() throws IOException {
+        var losses = new TreeMap<String, String>();
+        for (String line : lines()) {
+            var match = LOSS.matcher(line);
+            if (match.matches()) {
+                var key = "%s %05d".formatted(match.group(1), Integer.parseInt(match.group(2)));
+                assertEquals(null, losses.put(key, match.group(3)), key + " is there twice");
+            }
+        }
+        return losses;
+    }
+
+    int eventCount() throws IOException {
+        return lines().size();
+    }
+
+    Path checkpoint(long step) {
+        return folder.resolve("checkpoints").resolve("step-%06d".formatted(step));
+    }
+
+    /** Names of what is in the folder of checkpoints. */
+    List<String> checkpoints() throws IOException {
+        var checkpoints = folder.resolve("checkpoints");
+        if (!Files.exists(checkpoints)) {
+            return List.of();
+        }
+        try (var entries = Files.list(checkpoints)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /** Asserts that a checkpoint holds the same tensors, bit for bit, as that of another run. */
+    void assertSameTensors(RunFiles other, long step) throws IOException {
+        var names = tensorFiles(step);
+        assertTrue(!names.isEmpty(), () -> "no tensors in " + checkpoint(step));
+        assertEquals(other.tensorFiles(step), names);
+        for (String name : names) {
+            assertEquals(
+                    -1,
+                    Files.mismatch(
+                            other.checkpoint(step).resolve(name),
+                            checkpoint(step).resolve(name)),
+                    name);
+        }
+    }
+
+    private List<String> tensorFiles(long step) throws IOException {
+        try (var files = Files.list(checkpoint(step))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".safetensors"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
