@@ -1,6 +1,6 @@
 package org.borealis.model.llama;
 
-import java.util.Arrays;
+import java.util.List;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.borealis.tensor.DataType;
@@ -11,7 +11,10 @@ import org.borealis.tensor.TensorType;
  * How far each pair of channels of a head turns per position, in radians, and what sines and cosines are scaled with. As transformers
  * 4.47 computes them in modeling_rope_utils.py.
  */
-record RotaryFrequencies(double[] radians, double scale) {
+record RotaryFrequencies(List<Double> radians, double scale) {
+    RotaryFrequencies {
+        radians = List.copyOf(radians);
+    }
 
     static RotaryFrequencies of(LlamaSettings settings, Dimensions dimensions) {
         int original =
@@ -38,7 +41,7 @@ record RotaryFrequencies(double[] radians, double scale) {
 
     private static RotaryFrequencies of(int headSize, IntToDoubleFunction frequency) {
         return new RotaryFrequencies(
-                IntStream.range(0, headSize / 2).mapToDouble(frequency).toArray(), 1);
+                IntStream.range(0, headSize / 2).mapToDouble(frequency).boxed().toList(), 1);
     }
 
     /** Su et al. 2021, section 3.2.2. */
@@ -88,7 +91,9 @@ record RotaryFrequencies(double[] radians, double scale) {
     /** Cosine and sine of the angles at INT32 {@code positions} [T], each [T, D/2]; angles are computed in the accumulator type. */
     Tables tables(Tensor positions, DataType type) {
         var wide = type.accumulator();
-        var frequencies = positions.constant(TensorType.of(wide, 1, radians.length), radians); // [1, D/2]
+        var frequencies = positions.constant(
+                TensorType.of(wide, 1, radians.size()),
+                radians.stream().mapToDouble(r -> r).toArray()); // [1, D/2]
         var angles = positions.as(wide).reshape(positions.dim(0), 1).times(frequencies); // [T, D/2]
         return new Tables(scaled(angles.cos()).as(type), scaled(angles.sin()).as(type));
     }
@@ -99,9 +104,4 @@ record RotaryFrequencies(double[] radians, double scale) {
 
     /** What {@link org.borealis.tensor.composite.Rotary} takes, each [T, D/2]. */
     record Tables(Tensor cosine, Tensor sine) {}
-
-    @Override
-    public String toString() {
-        return "RotaryFrequencies" + Arrays.toString(radians) + " * " + scale;
-    }
 }
