@@ -2,8 +2,6 @@ package org.borealis.trainer;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.borealis.checkpoint.Checkpoints.Checkpoint;
 import org.borealis.command.Command;
@@ -14,8 +12,6 @@ import org.borealis.tensor.DataType;
 import org.borealis.trainer.data.Split;
 import org.borealis.trainer.model.ModelOpener;
 import org.borealis.trainer.progress.MatmulPeak;
-import org.borealis.trainer.progress.StepLine;
-import org.borealis.trainer.run.Host;
 import org.borealis.trainer.run.RunFolder;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -132,9 +128,10 @@ final class Run {
         RunFolder.write(
                 context.folder().recipe(),
                 context.engine().recipes().write(parts.plugins().recipe()).getBytes(StandardCharsets.UTF_8));
-        introduce(device, parts, peak);
+        var introduction = new Introduction(context, device, parts, peak);
+        introduction.show();
         try (var recorder = new Recorder(context, progress.step())) {
-            recorder.record(progress.step() == 0 ? "start" : "resume", progress.step(), lineage(device, parts, peak));
+            recorder.record(progress.step() == 0 ? "start" : "resume", progress.step(), introduction.lineage());
             if (progress.step() > 0) {
                 context.display().line("resuming from step " + progress.step());
             }
@@ -169,54 +166,5 @@ final class Run {
                     "precision: " + device.description() + " does not compute in "
                             + context.settings().precision() + "; take another precision or backend");
         }
-    }
-
-    private void introduce(Device device, Stretch.Parts parts, double peak) {
-        var model = parts.plugins().model();
-        long parameters =
-                model.parameters().stream().mapToLong(p -> p.shape().elements()).sum();
-        var split = parts.split();
-        context.display()
-                .line("run '" + context.settings().name() + "' in "
-                        + context.folder().path() + ", on " + device.description() + ", matrix products at "
-                        + StepLine.count(peak) + "FLOP/s");
-        context.display()
-                .line("model of " + StepLine.count(parameters) + " parameters; "
-                        + StepLine.count(split.training().to()) + " tokens to train on, "
-                        + StepLine.count(split.heldOut().to() - split.heldOut().from()) + " held out, "
-                        + StepLine.count((double) context.settings().batch_sequences() * model.sequence())
-                        + " in a step");
-        var memory = new StringBuilder("memory:");
-        memory(parts)
-                .forEach((what, bytes) -> memory.append(' ')
-                        .append(what)
-                        .append(' ')
-                        .append(StepLine.bytes((long) bytes))
-                        .append(','));
-        context.display().line(memory.substring(0, memory.length() - 1));
-    }
-
-    /** Bytes on the device, by what they are for. */
-    private static Map<String, Object> memory(Stretch.Parts parts) {
-        var bytes = new LinkedHashMap<String, Object>();
-        bytes.put("parameters", parts.state().parameterBytes());
-        bytes.put("optimizer", parts.state().bytes() - parts.state().parameterBytes());
-        bytes.put("gradients", parts.step().bufferBytes());
-        bytes.put("workspace", parts.step().workspaceBytes());
-        return bytes;
-    }
-
-    private Map<String, Object> lineage(Device device, Stretch.Parts parts, double peak) {
-        var values = new LinkedHashMap<String, Object>();
-        values.put("run", context.settings().name());
-        values.put("time", java.time.Instant.now().toString());
-        values.put("host", Host.name());
-        values.put("java", Runtime.version().toString());
-        values.put("device", device.description());
-        values.put("peakFlops", peak);
-        values.put("plugins", parts.plugins().origins());
-        values.put("corpus", parts.corpus().digest());
-        values.put("memory", memory(parts));
-        return values;
     }
 }

@@ -30,7 +30,12 @@ import picocli.CommandLine.Option;
             "Trains the model that a recipe describes.",
             "A run that was interrupted goes on from its newest checkpoint: give the same command again."
         },
-        exitCodeList = {"130:The run was asked to end (Ctrl-C, SIGTERM) and has saved; the same command lets it go on."
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:Done.",
+            "1:Not done; standard error says why.",
+            "2:The command line is wrong.",
+            "130:Asked to end by Ctrl-C or SIGTERM; all is saved, the same command goes on."
         },
         footer = {
             "",

@@ -78,6 +78,10 @@ final class Workshop {
         };
     }
 
+    Engine engine() {
+        return engine;
+    }
+
     int train(Map<String, Object> settings) {
         return train(settings, false);
     }

@@ -1,0 +1,63 @@
+package org.borealis.trainer;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.borealis.device.Device;
+import org.borealis.trainer.progress.StepLine;
+import org.borealis.trainer.run.Host;
+
+/**
+ * What a run is made of, told before its first step.
+ *
+ * @param peak of the device in matrix products, in floating-point operations a second
+ */
+record Introduction(RunContext context, Device device, Stretch.Parts parts, double peak) {
+
+    /** To whoever looks on. */
+    void show() {
+        var display = context.display();
+        var model = parts.plugins().model();
+        var split = parts.split();
+        display.line(
+                "run '" + context.settings().name() + "' in " + context.folder().path() + ", on " + device.description()
+                        + ", matrix products at " + StepLine.count(peak) + "FLOP/s");
+        display.line("model of "
+                + StepLine.count(model.parameters().stream()
+                        .mapToLong(p -> p.shape().elements())
+                        .sum())
+                + " parameters; " + StepLine.count(split.training().to()) + " tokens to train on, "
+                + StepLine.count(split.heldOut().to() - split.heldOut().from()) + " held out, "
+                + StepLine.count((double) context.settings().batch_sequences() * model.sequence()) + " in a step");
+        display.line("memory: "
+                + memory().entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + StepLine.bytes(entry.getValue()))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    /** Bytes on the device, by what they are for. */
+    private Map<String, Long> memory() {
+        var bytes = new LinkedHashMap<String, Long>();
+        bytes.put("parameters", parts.state().parameterBytes());
+        bytes.put("optimizer", parts.state().bytes() - parts.state().parameterBytes());
+        bytes.put("gradients", parts.step().bufferBytes());
+        bytes.put("workspace", parts.step().workspaceBytes());
+        return bytes;
+    }
+
+    /** For the file of events. */
+    Map<String, Object> lineage() {
+        var values = new LinkedHashMap<String, Object>();
+        values.put("run", context.settings().name());
+        values.put("time", Instant.now().toString());
+        values.put("host", Host.name());
+        values.put("java", Runtime.version().toString());
+        values.put("device", device.description());
+        values.put("peakFlops", peak);
+        values.put("plugins", parts.plugins().origins());
+        values.put("corpus", parts.corpus().digest());
+        values.put("memory", memory());
+        return values;
+    }
+}
