@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -15,6 +16,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.jar.Attributes;
 import java.util.jar.JarFile;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -122,6 +125,23 @@ class FloorsIT {
         }
         assertEquals(List.of(), wrong);
         assertTrue(seen > 10, "there are only " + seen + " bundles and plug-ins");
+    }
+
+    @Test
+    void theBndrunHoldsWhatTheDistributionHolds() throws IOException {
+        String run = Files.readString(Path.of("borealis.bndrun"));
+        Matcher bundle = Pattern.compile("^\\t([\\w.-]+);version=", Pattern.MULTILINE)
+                .matcher(run.substring(run.indexOf("-runbundles:")));
+        var resolved = new TreeSet<String>();
+        while (bundle.find()) {
+            resolved.add(bundle.group(1));
+        }
+        var present = new TreeSet<>(Set.of("slf4j.api")); // in lib/, because it has to find its binding
+        all.stream()
+                .map(Manifest::name)
+                .filter(name -> !name.endsWith(".testkit"))
+                .forEach(present::add);
+        assertEquals(resolved, present);
     }
 
     @Test

@@ -91,6 +91,11 @@ final class Jars {
         if (!isCompiled) {
             throw new IOException(name + " does not compile:\n" + source);
         }
-        return Files.readAllBytes(classes.resolve(name.replace('.', '/') + ".class"));
+        Path file = classes.resolve(name.replace('.', '/') + ".class");
+        byte[] bytes = Files.readAllBytes(file);
+        for (Path each = file; !each.equals(classes.getParent()); each = each.getParent()) {
+            Files.delete(each);
+        }
+        return bytes;
     }
 }

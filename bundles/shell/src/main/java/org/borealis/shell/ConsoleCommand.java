@@ -30,7 +30,7 @@ import picocli.CommandLine;
         footer = {
             "",
             "Examples:",
-            "  borealis shell                   then: lb, scr:list, scr:info NAME, exit",
+            "  borealis shell                   then: lb, scr:list, scr:info NAME; Ctrl-D ends it",
             "  borealis shell scr:list          runs one console command"
         })
 public final class ConsoleCommand implements Command {
@@ -60,10 +60,14 @@ public final class ConsoleCommand implements Command {
         if (processor == null) {
             throw new BorealisException("console-missing", "Gogo's bundles are not in this distribution");
         }
+        // Not System.out: Gogo has put itself behind it, and would write to itself.
         try (CommandSession session = processor.createSession(
-                new FileInputStream(FileDescriptor.in), System.out, new FileOutputStream(FileDescriptor.err))) {
+                new FileInputStream(FileDescriptor.in),
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err))) {
             awaitConsole(session);
-            Object result = session.execute(words.isEmpty() ? "gosh --login --noshutdown" : String.join(" ", words));
+            Object result =
+                    session.execute(words.isEmpty() ? "gosh --login --quiet --noshutdown" : String.join(" ", words));
             if (!words.isEmpty() && result != null) {
                 System.out.println(session.format(result, org.apache.felix.service.command.Converter.INSPECT));
             }

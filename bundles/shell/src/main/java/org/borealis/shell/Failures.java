@@ -3,6 +3,7 @@ package org.borealis.shell;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.borealis.command.Command;
@@ -13,7 +14,9 @@ record Failures(boolean showsTraces) {
     private static final long MEBIBYTE = 1 << 20;
 
     /** @return the exit code */
-    int report(Throwable failure) {
+    int report(Throwable thrown) {
+        Throwable failure =
+                thrown instanceof InvocationTargetException && thrown.getCause() != null ? thrown.getCause() : thrown;
         String message = switch (failure) {
             case BorealisException known -> known.getMessage();
             case OutOfMemoryError full ->
