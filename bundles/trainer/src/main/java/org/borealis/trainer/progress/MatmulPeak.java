@@ -10,23 +10,26 @@ import org.borealis.trainer.step.Slots;
 
 /** What a device reaches in matrix products: the roof that model FLOPs utilisation is a share of. */
 public final class MatmulPeak {
-    private static final int[] SIZES = {128, 256, 512, 1024, 2048};
-    private static final double LONGEST_PRODUCT_SECONDS = 0.05;
-    private static final double SECONDS = 0.3;
-    /** The first wakes threads, and any may be held up by what else the machine does. */
-    private static final int FEWEST_RUNS = 5;
+    private static final int[] SIZES = {256, 512, 1024, 2048, 4096};
+    /** About how long all may take. */
+    private static final double SECONDS = 0.5;
+    /** Twice the size is eight times the work. */
+    private static final int NEXT = 8;
+    /** The first run wakes threads, and any may be held up by what else the machine does. */
+    private static final int RUNS = 4;
 
     private MatmulPeak() {}
 
-    /** Floating-point operations a second of the fastest of a few square products; takes about a third of a second. */
+    /** Floating-point operations a second of the fastest of a few square products. */
     public static double measure(Device device, DataType type) {
+        long start = System.nanoTime();
         double best = 0;
         for (int size : SIZES) {
-            double flops = 2.0 * size * size * size;
-            if (best > 0 && flops / best > LONGEST_PRODUCT_SECONDS) {
+            double seconds = fastest(device, TensorType.of(type, size, size));
+            best = Math.max(best, 2.0 * size * size * size / seconds);
+            if ((System.nanoTime() - start) / 1e9 + NEXT * seconds > SECONDS) {
                 break;
             }
-            best = Math.max(best, flops / fastest(device, TensorType.of(type, size, size)));
         }
         return best;
     }
@@ -37,8 +40,7 @@ public final class MatmulPeak {
             var product = List.of(slots.add("product", type));
             try (var kernel = device.bind(new Primitive.MatMul(false, false), operands, product)) {
                 double fastest = Double.POSITIVE_INFINITY;
-                long end = System.nanoTime() + (long) (SECONDS / SIZES.length * 1e9);
-                for (int i = 0; i < FEWEST_RUNS || System.nanoTime() < end; i++) {
+                for (int i = 0; i < RUNS; i++) {
                     long start = System.nanoTime();
                     kernel.run();
                     device.finish();
