@@ -1,6 +1,7 @@
 package org.borealis.launch;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -50,8 +51,8 @@ final class ScratchFolder implements AutoCloseable {
                     delete(sibling);
                 }
             }
-        } catch (IOException e) {
-            // Nothing depends on it, and the next process tries again.
+        } catch (IOException | UncheckedIOException e) {
+            // Another process clears up, too. Nothing depends on it, and the next one tries again.
         }
     }
 
