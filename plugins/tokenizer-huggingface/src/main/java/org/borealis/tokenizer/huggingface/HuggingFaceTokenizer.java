@@ -1,5 +1,6 @@
 package org.borealis.tokenizer.huggingface;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -58,6 +59,8 @@ public final class HuggingFaceTokenizer implements Tokenizer {
             file = TokenizerFile.parse(content);
         } catch (NoSuchFileException e) {
             throw unreadable(path, "there is no such file", e);
+        } catch (JsonProcessingException e) {
+            throw unreadable(path, "line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw unreadable(path, String.valueOf(e.getMessage()), e);
         }
