@@ -102,9 +102,9 @@ class ModelCommandsTest {
     void evaluateAgreesWithTheRunsOwnEvaluation() throws Exception {
         // One document that is exactly what the run held out: 5 windows of 8.
         var all = new int[400];
-        workshop.corpus.read(0, all, 0, 400);
+        workshop.corpora.corpus.read(0, all, 0, 400);
         var heldOut = Arrays.copyOfRange(all, 380, 400);
-        workshop.corpus = new ArrayCorpus(List.of(Arrays.copyOf(heldOut, 17)), "held out");
+        workshop.corpora.corpus = new ArrayCorpus(List.of(Arrays.copyOf(heldOut, 17)), "held out");
         var json = evaluate("--checkpoint", runs.resolve("mine").toString(), "--corpus", "c", "--json");
         assertEquals(workshop.evaluations("mine").getLast(), loss(json), 1e-5); // float32, other batches
         assertTrue(json.contains("\"tokens\":16,\"documents\":1"), json);

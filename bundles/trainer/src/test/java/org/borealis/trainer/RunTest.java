@@ -109,7 +109,7 @@ class RunTest {
     @Test
     void anotherCorpusIsRefused() {
         workshop.train(Map.of("name", "mine"));
-        workshop.corpus = ArrayCorpus.counting(20, 500);
+        workshop.corpora.corpus = ArrayCorpus.counting(20, 500);
         var refused = assertThrows(BorealisException.class, () -> workshop.train(Map.of("name", "mine", "steps", 30)));
         assertEquals("corpus-changed", refused.code());
     }

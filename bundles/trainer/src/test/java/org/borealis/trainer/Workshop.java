@@ -13,18 +13,14 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.borealis.backend.reference.ReferenceBackend;
 import org.borealis.checkpoints.DiskCheckpoints;
 import org.borealis.compiler.ProgramCompiler;
-import org.borealis.data.Corpora;
-import org.borealis.data.TokenCorpus;
-import org.borealis.data.Tokenizer;
 import org.borealis.recipe.Contract;
 import org.borealis.trainer.engine.Engine;
-import org.borealis.trainer.fakes.ArrayCorpus;
 import org.borealis.trainer.fakes.Countdown;
+import org.borealis.trainer.fakes.FakeCorpora;
 import org.borealis.trainer.fakes.FakePlugins;
 import org.borealis.trainer.fakes.FakeRecipes;
 import org.borealis.trainer.fakes.LetterTokenizer;
@@ -39,7 +35,8 @@ final class Workshop {
 
     final FakePlugins plugins = new FakePlugins();
     final Countdown interruption = new Countdown();
-    TokenCorpus corpus = ArrayCorpus.counting(20, 300, 60, 40);
+    final FakeCorpora corpora = new FakeCorpora();
+    Engine.Extensions extensions = new Engine.Extensions(List.of(), List.of(), List.of());
 
     private final Path runs;
     private final FakeRecipes recipes = new FakeRecipes();
@@ -56,26 +53,7 @@ final class Workshop {
         plugins.install(Contract.SCHEDULE, section ->
                 (org.borealis.train.RateSchedule) position -> 1 - 0.5 * position.step() / position.steps());
         plugins.install(Contract.BACKEND, section -> new ReferenceBackend());
-        engine = new Engine(recipes, plugins, new ProgramCompiler(), new DiskCheckpoints(), corpora(), interruption);
-    }
-
-    private Corpora corpora() {
-        return new Corpora() {
-            @Override
-            public boolean exists(Path prefix) {
-                return true;
-            }
-
-            @Override
-            public TokenCorpus open(Path prefix) {
-                return corpus;
-            }
-
-            @Override
-            public Prepared prepare(List<Path> texts, Tokenizer tokenizer, Path prefix, Consumer<Progress> progress) {
-                throw new UnsupportedOperationException();
-            }
-        };
+        engine = new Engine(recipes, plugins, new ProgramCompiler(), new DiskCheckpoints(), corpora, interruption);
     }
 
     Engine engine() {
@@ -95,7 +73,6 @@ final class Workshop {
         output.reset();
         try (var folder = RunFolder.open(runs, view.name());
                 var display = new Display(new PrintStream(output, true), false, log(folder))) {
-            var extensions = new Engine.Extensions(List.of(), List.of(), List.of());
             var context = new RunContext(engine, extensions, view, folder, display, "borealis train mine");
             return new Run(context, recipe).train(mustResume);
         }
