@@ -1,5 +1,6 @@
 package org.borealis.trainer;
 
+import java.math.BigDecimal;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -73,7 +74,8 @@ record RecipeChange(Set<String> refused, Set<String> noted) {
             case double[] array -> java.util.Arrays.toString(array);
             case long[] array -> java.util.Arrays.toString(array);
             case int[] array -> java.util.Arrays.toString(array);
-            case Number number -> Double.toString(number.doubleValue());
+            case Number number ->
+                new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
             case Object other -> other.toString();
         };
     }

@@ -21,6 +21,9 @@ final class Run {
     /** Exit code of a run that was asked to end and has saved; what a shell gives for Ctrl-C. */
     static final int INTERRUPTED = 130;
 
+    /** Code of the failure to open a plug-in because the wait for it was ended; see {@link PatientOpening}. */
+    private static final String WAIT_INTERRUPTED = "interrupted";
+
     private static final Duration FOREVER = Duration.ofDays(3650);
     /** A bundle that is being updated is away for less than this. */
     private static final Duration UPDATE = Duration.ofSeconds(5);
@@ -42,16 +45,27 @@ final class Run {
      * @param mustResume whether to fail if there is no checkpoint to go on from
      */
     int train(boolean mustResume) {
-        boolean waits = context.settings().missing().equals("wait");
-        var outcome = stretch(waits ? FOREVER : Duration.ZERO, mustResume);
-        while (outcome == Outcome.PLUGIN_GONE) {
-            outcome = stretch(waits ? FOREVER : UPDATE, true);
-        }
-        if (outcome == Outcome.INTERRUPTED) {
+        if (outcome(mustResume) == Outcome.INTERRUPTED) {
             context.display().line("interrupted; all is saved. To go on: " + context.again());
             return INTERRUPTED;
         }
         return Command.DONE;
+    }
+
+    private Outcome outcome(boolean mustResume) {
+        boolean waits = context.settings().missing().equals("wait");
+        try {
+            var outcome = stretch(waits ? FOREVER : Duration.ZERO, mustResume);
+            while (outcome == Outcome.PLUGIN_GONE) {
+                outcome = stretch(waits ? FOREVER : UPDATE, true);
+            }
+            return outcome;
+        } catch (BorealisException e) {
+            if (e.code().equals(WAIT_INTERRUPTED)) {
+                return Outcome.INTERRUPTED;
+            }
+            throw e;
+        }
     }
 
     private Outcome stretch(Duration patience, boolean mustResume) {

@@ -101,8 +101,8 @@ class RunTest {
                 BorealisException.class,
                 () -> workshop.train(Map.of("name", "mine", "steps", 30, "seed", 8, "model.layers", 3)));
         assertEquals("recipe-changed", refused.code());
-        assertTrue(refused.getMessage().contains("seed (1234.0, now 8.0)"), refused.getMessage());
-        assertTrue(refused.getMessage().contains("model.layers (none, now 3.0)"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("seed (1234, now 8)"), refused.getMessage());
+        assertTrue(refused.getMessage().contains("model.layers (none, now 3)"), refused.getMessage());
         assertFalse(refused.getMessage().contains("steps ("), refused.getMessage());
     }
 
@@ -157,6 +157,13 @@ class RunTest {
         assertFalse(workshop.plugins.waits.isEmpty());
         assertTrue(workshop.output().contains("waiting for tokenizer 'fake'"), workshop.output());
         assertEquals(workshop.losses("whole"), workshop.losses("mine"));
+    }
+
+    @Test
+    void aWaitForAPluginCanBeEnded() {
+        workshop.interruption.atAsking(5, workshop.plugins::takeAwayForGood);
+        assertEquals(Run.INTERRUPTED, workshop.train(Map.of("name", "mine", "missing", "wait")));
+        assertEquals(4, workshop.losses("mine").size());
     }
 
     @Test

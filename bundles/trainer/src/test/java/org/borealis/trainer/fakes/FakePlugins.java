@@ -16,12 +16,19 @@ import org.borealis.tensor.BorealisException;
 public final class FakePlugins implements Plugins {
     private final Map<String, Function<Section, Object>> makers = new HashMap<>();
     private final AtomicBoolean isTakenAway = new AtomicBoolean();
+    private boolean isGoneForGood;
     /** Sections that were waited for. */
     public final List<String> waits = new ArrayList<>();
 
     /** Installs a plug-in under the name {@code fake}. */
     public void install(Contract<?> contract, Function<Section, Object> maker) {
         makers.put(contract.section(), maker);
+    }
+
+    /** As {@link #takeAway}, and whoever waits is interrupted. */
+    public void takeAwayForGood() {
+        isGoneForGood = true;
+        takeAway();
     }
 
     /** Stops the bundles of all that is open. */
@@ -39,6 +46,9 @@ public final class FakePlugins implements Plugins {
         if (isTakenAway.get()) {
             if (patience.isZero()) {
                 throw new BorealisException("plugin-missing", section.name() + " is not installed");
+            }
+            if (isGoneForGood) {
+                throw new BorealisException("interrupted", "stopped while waiting for a plug-in");
             }
             waits.add(contract.section());
             isTakenAway.set(false);
