@@ -2,11 +2,11 @@ package org.borealis.compiler;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.Primitive;
+import org.borealis.tensor.Primitive.Slice;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Program.Node;
 import org.borealis.tensor.ShapeException;
@@ -29,15 +29,18 @@ final class Differentiate {
         }
         var wanted = new BitSet();
         inputs.forEach(name -> wanted.set(program.input(name)));
-        var seeds = new ArrayList<Optional<Tensor>>(Collections.nCopies(values.size(), Optional.empty()));
-        seeds.set(program.output(loss).value(), Optional.of(root.fill(1)));
-        var gradients = back(program, values, seeds, wanted);
+        var gradients = Arrivals.none(values);
+        gradients.get(program.output(loss).value()).add(root.fill(1));
+        back(program, values, gradients, wanted);
         Rewrite.copyOutputs(program, values, builder);
         for (var name : inputs) {
             int input = program.input(name);
             builder.output(
                     "gradient." + name,
-                    gradients.get(input).orElseGet(() -> arguments.get(input).fill(0)));
+                    gradients
+                            .get(input)
+                            .sum()
+                            .orElseGet(() -> arguments.get(input).fill(0)));
         }
         return Prune.of(builder.build());
     }
@@ -49,29 +52,28 @@ final class Differentiate {
      * @param gradients what arrives at each value from outside; completed here
      * @param wanted the inputs whose gradients are asked for; others may stay empty
      */
-    private static List<Optional<Tensor>> back(
-            Program program, List<Tensor> values, List<Optional<Tensor>> gradients, BitSet wanted) {
+    private static void back(Program program, List<Tensor> values, List<Arrivals> gradients, BitSet wanted) {
         var needed = dependents(program, wanted);
         for (int i = program.nodes().size() - 1; i >= 0; i--) {
             var node = program.nodes().get(i);
             int end = node.first() + node.outputs().size();
             var arriving = gradients.subList(node.first(), end);
-            if (!needed.get(node.first()) || arriving.stream().allMatch(Optional::isEmpty)) {
+            if (!needed.get(node.first()) || arriving.stream().allMatch(Arrivals::isEmpty)) {
                 continue;
             }
-            var pulled = pull(node, values, List.copyOf(arriving), needed);
+            var sums = arriving.stream().map(Arrivals::sum).toList();
+            if (node.op() instanceof Slice slice) {
+                gradients.get(node.inputs().get(0)).add(slice, sums.get(0).orElseThrow());
+                continue;
+            }
+            var pulled = pull(node, values, sums, needed);
             for (int k = 0; k < node.inputs().size(); k++) {
                 int input = node.inputs().get(k);
-                if (needed.get(input) && pulled.get(k).isPresent()) {
-                    var more = pulled.get(k).get();
-                    gradients.set(
-                            input,
-                            Optional.of(
-                                    gradients.get(input).map(g -> g.plus(more)).orElse(more)));
+                if (needed.get(input)) {
+                    pulled.get(k).ifPresent(gradients.get(input)::add);
                 }
             }
         }
-        return gradients;
     }
 
     /** Values that depend on a wanted input through floats. */
@@ -120,19 +122,15 @@ final class Differentiate {
             Composite op, List<Tensor> inputs, List<Optional<Tensor>> arriving, Node node, BitSet needed) {
         var body = Program.trace(op.label(), inputs.stream().map(Tensor::type).toList(), op::decompose);
         var values = body.replay(inputs, inputs.get(0).trace());
-        var gradients = new ArrayList<Optional<Tensor>>(Collections.nCopies(values.size(), Optional.empty()));
+        var gradients = Arrivals.none(values);
         for (int i = 0; i < arriving.size(); i++) {
-            int value = body.outputs().get(i).value();
-            var arrived = arriving.get(i);
-            if (arrived.isPresent()) {
-                var sum = gradients.get(value).map(g -> g.plus(arrived.get())).orElseGet(arrived::get);
-                gradients.set(value, Optional.of(sum));
-            }
+            arriving.get(i).ifPresent(gradients.get(body.outputs().get(i).value())::add);
         }
         var wanted = new BitSet();
         for (int k = 0; k < inputs.size(); k++) {
             wanted.set(k, needed.get(node.inputs().get(k)));
         }
-        return back(body, values, gradients, wanted).subList(0, inputs.size());
+        back(body, values, gradients, wanted);
+        return gradients.subList(0, inputs.size()).stream().map(Arrivals::sum).toList();
     }
 }

@@ -144,7 +144,8 @@ final class Gradients {
         return IntStream.range(0, order.size()).mapToObj(order::indexOf).toArray(Integer[]::new);
     }
 
-    private static Tensor pad(Tensor g, int dim, int before, int after) {
+    /** A tensor of zeros but for {@code g}, which stands at {@code before} along {@code dim} with {@code after} behind it. */
+    static Tensor pad(Tensor g, int dim, int before, int after) {
         var padded = g;
         if (before > 0) {
             padded = zeros(g, g.shape().with(dim, before)).concatenate(dim, padded);

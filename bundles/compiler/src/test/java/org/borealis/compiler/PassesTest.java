@@ -65,6 +65,30 @@ class PassesTest {
     }
 
     @Test
+    void gradientsOfSlicesThatCoverATensorAreJoined() {
+        var builder = new Program.Builder("split");
+        var x = builder.input("x", TensorType.of(DataType.FLOAT32, 2, 4));
+        builder.output(
+                "loss", x.slice(1, 0, 1).exp().sum().plus(x.slice(1, 1, 3).sin().sum()));
+        var text = Differentiate.of(builder.build(), "loss", List.of("x")).toString();
+        assertTrue(text.contains("Concatenate(1)"), text);
+        assertEquals(1, text.split("Binary\\(ADD\\)", -1).length - 1, text);
+    }
+
+    @Test
+    void gradientsOfOverlappingSlicesAreAdded() {
+        var builder = new Program.Builder("overlap");
+        var x = builder.input("x", TensorType.of(DataType.FLOAT64, 4));
+        builder.output(
+                "loss", x.slice(0, 0, 3).sum().plus(x.slice(0, 2, 2).times(10).sum()));
+        var gradient = Differentiate.of(builder.build(), "loss", List.of("x"));
+        try (var numbers = new Numbers()) {
+            var results = numbers.run(gradient, List.of(new double[] {1, 2, 3, 4}));
+            assertArrayEquals(new double[] {1, 1, 11, 10}, results.get(1));
+        }
+    }
+
+    @Test
     void loweringOpensOnlyWhatTheDeviceDoesNotKeep() {
         var builder = new Program.Builder("norm");
         var x = builder.input("x", TensorType.of(DataType.FLOAT32, 2, 3));

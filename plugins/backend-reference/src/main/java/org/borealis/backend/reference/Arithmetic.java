@@ -4,6 +4,7 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongUnaryOperator;
+import org.apache.commons.numbers.gamma.Erf;
 import org.borealis.device.DeviceException;
 import org.borealis.tensor.Primitive.Function;
 import org.borealis.tensor.Primitive.Function2;
@@ -23,7 +24,7 @@ final class Arithmetic {
             case RSQRT -> x -> 1 / Math.sqrt(x);
             case RECIPROCAL -> x -> 1 / x;
             case TANH -> Math::tanh;
-            case ERF -> ErrorFunction::of;
+            case ERF -> Erf::value;
             case SIN -> Math::sin;
             case COS -> Math::cos;
             case FLOOR -> Math::floor;
