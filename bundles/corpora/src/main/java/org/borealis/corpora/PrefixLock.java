@@ -9,7 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import org.borealis.tensor.BorealisException;
 
 /** Keeps two processes from preparing the same corpus. The system frees it when the process ends, however it ends. */
@@ -27,16 +28,20 @@ final class PrefixLock implements AutoCloseable {
         try {
             while (true) {
                 Files.createDirectories(folder);
+                var before = identity(file);
                 var channel = FileChannel.open(
                         file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
                 if (!locks(channel)) {
+                    var refused = taken(folder, channel);
                     channel.close();
-                    throw taken(folder, file);
+                    throw refused;
                 }
-                if (isStillThere(channel, file)) {
+                if (before.isPresent() && before.equals(identity(file))) {
+                    channel.truncate(0);
+                    channel.write(ByteBuffer.wrap(me().getBytes(StandardCharsets.US_ASCII)), 0);
                     return new PrefixLock(channel);
                 }
-                channel.close();
+                channel.close(); // it was not there yet, or who held it has just deleted it
             }
         } catch (IOException e) {
             throw new BorealisException(
@@ -54,23 +59,30 @@ final class PrefixLock implements AutoCloseable {
         }
     }
 
-    /** False if who held it before has deleted it: then the lock is on a file that nobody else can find. */
-    private static boolean isStillThere(FileChannel channel, Path file) throws IOException {
-        String mark = ProcessHandle.current().pid() + " " + UUID.randomUUID();
-        channel.truncate(0);
-        channel.write(ByteBuffer.wrap(mark.getBytes(StandardCharsets.UTF_8)), 0);
+    /**
+     * Which file the lock is, whatever its name; empty if there is none. Not by reading it: POSIX drops all locks of a process on a file
+     * as soon as the process closes it anywhere.
+     */
+    private static Optional<Object> identity(Path file) throws IOException {
         try {
-            return Files.readString(file).equals(mark);
+            var key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            return Optional.of(key == null ? NAME : key);
         } catch (NoSuchFileException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
-    private static BorealisException taken(Path folder, Path file) throws IOException {
-        String holder = Files.readString(file).split(" ", 2)[0];
+    private static String me() {
+        return Long.toString(ProcessHandle.current().pid());
+    }
+
+    private static BorealisException taken(Path folder, FileChannel channel) throws IOException {
+        var holder = ByteBuffer.allocate(20);
+        channel.read(holder, 0);
         return new BorealisException(
                 "corpus-busy",
-                "another preparation writes this corpus already: process " + holder + " holds " + folder
+                "another preparation writes this corpus already: process "
+                        + StandardCharsets.US_ASCII.decode(holder.flip()) + " holds " + folder
                         + ". Wait until it ends, or choose another --output.");
     }
 

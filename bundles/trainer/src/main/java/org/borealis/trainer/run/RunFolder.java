@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.borealis.tensor.BorealisException;
@@ -24,10 +25,12 @@ public final class RunFolder implements AutoCloseable {
 
     private final Path path;
     private final FileChannel channel;
+    private final Object identity;
 
-    private RunFolder(Path path, FileChannel channel) {
+    private RunFolder(Path path, FileChannel channel, Object identity) {
         this.path = path;
         this.channel = channel;
+        this.identity = identity;
     }
 
     /**
@@ -39,11 +42,13 @@ public final class RunFolder implements AutoCloseable {
         var path = runs.resolve(checked(name));
         try {
             while (true) {
+                Files.createDirectories(path);
+                var before = identity(path);
                 var channel = take(path);
-                if (isStillThere(path)) {
-                    return new RunFolder(path, channel);
+                if (before.isPresent() && before.equals(identity(path))) {
+                    return new RunFolder(path, channel, before.get());
                 }
-                channel.close();
+                channel.close(); // it was not there yet, or who held it has just deleted it
             }
         } catch (IOException e) {
             throw new BorealisException(
@@ -52,7 +57,6 @@ public final class RunFolder implements AutoCloseable {
     }
 
     private static FileChannel take(Path path) throws IOException {
-        Files.createDirectories(path);
         var channel = FileChannel.open(
                 path.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
         if (lock(channel).isEmpty()) {
@@ -68,12 +72,16 @@ public final class RunFolder implements AutoCloseable {
         return channel;
     }
 
-    /** False if who held the lock before has deleted it since: then it is one that nobody else can find. */
-    private static boolean isStillThere(Path path) throws IOException {
+    /**
+     * Which file the lock is, whatever its name; empty if there is none. Not by reading it: POSIX drops all locks of a process on a file
+     * as soon as the process closes it anywhere.
+     */
+    private static Optional<Object> identity(Path path) throws IOException {
         try {
-            return Files.readString(path.resolve(LOCK)).equals(me());
+            var attributes = Files.readAttributes(path.resolve(LOCK), BasicFileAttributes.class);
+            return Optional.of(attributes.fileKey() == null ? LOCK : attributes.fileKey());
         } catch (NoSuchFileException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
@@ -185,7 +193,7 @@ public final class RunFolder implements AutoCloseable {
     @Override
     public void close() {
         try (channel) {
-            if (isStillThere(path) && isEmpty()) {
+            if (identity(path).equals(Optional.of(identity)) && isEmpty()) {
                 Files.deleteIfExists(log());
                 Files.deleteIfExists(path.resolve(LOCK));
                 Files.delete(path);
