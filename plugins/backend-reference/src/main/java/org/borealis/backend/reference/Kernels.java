@@ -48,7 +48,7 @@ final class Kernels {
             case Constant constant -> constant(constant, out);
             case Iota iota -> iota(iota, out);
             case RandomBits(long key, Shape _) ->
-                () -> store(Philox.words(key, words(in.get(0))[0], count(out.type())), out);
+                () -> store(RandomWords.of(key, words(in.get(0))[0], count(out.type())), out);
             case MatMul product -> matMul(product, in.get(0), in.get(1), out);
             case Reduce reduce -> Reduction.kernel(reduce, in.get(0), out);
             case Broadcast(Shape shape) -> move(View.stretch(shape(in.get(0)), shape), in.get(0), out);

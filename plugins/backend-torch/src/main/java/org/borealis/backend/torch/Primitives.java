@@ -18,7 +18,7 @@ final class Primitives {
             case Primitive.Convert(var unused) -> Movement.copy(binding, in.get(0), out);
             case Primitive.Constant constant -> Movement.constant(binding, constant.values(), out);
             case Primitive.Iota(var dim, var unused) -> Movement.iota(binding, dim, out);
-            case Primitive.RandomBits(var key, var unused) -> Philox.bind(binding, key, in.get(0), out);
+            case Primitive.RandomBits(var key, var unused) -> RandomBits.bind(binding, key, in.get(0), out);
             case Primitive.MatMul(var left, var right) -> matmul(binding, in, left, right, out);
             case Primitive.Reduce(var fold, var dim) -> reduce(binding, fold, dim, in.get(0), out);
             case Primitive.Broadcast(var unused) ->
