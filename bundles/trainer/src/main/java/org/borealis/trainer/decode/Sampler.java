@@ -2,7 +2,8 @@ package org.borealis.trainer.decode;
 
 import java.util.Arrays;
 import org.borealis.tensor.BorealisException;
-import org.borealis.trainer.step.Philox;
+import org.borealis.tensor.Philox;
+import org.borealis.trainer.step.StreamKey;
 
 /**
  * Chooses the next token from scores; a pure function of seed and place, so that a text can be had again.
@@ -76,7 +77,7 @@ public record Sampler(double temperature, int topK, double topP, long seed) {
 
     private double uniform(long place) {
         var words = new int[4];
-        Philox.block(Philox.key(seed, "sampling"), place, 0, words);
+        Philox.block(StreamKey.of(seed, "sampling"), place, 0, words);
         return Philox.uniform(words[0], words[1]);
     }
 }

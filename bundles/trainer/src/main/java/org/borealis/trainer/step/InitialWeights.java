@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.borealis.model.Parameter;
 import org.borealis.model.Parameter.Initial;
+import org.borealis.tensor.Philox;
 
 /**
  * First values of parameters: a pure function of the run's seed, the parameter's name and the element's index, so that no backend, no
@@ -24,7 +25,7 @@ public final class InitialWeights {
         switch (parameter.initial()) {
             case Initial.Fill fill -> Arrays.fill(values, fill.value());
             case Initial.Normal normal -> {
-                normals(Philox.key(seed, parameter.name()), first, values);
+                normals(StreamKey.of(seed, parameter.name()), first, values);
                 for (int i = 0; i < values.length; i++) {
                     values[i] = normal.mean() + normal.deviation() * values[i];
                 }
