@@ -120,7 +120,7 @@ final class Workplace {
         Ended await() throws Exception {
             if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor();
-                throw new AssertionError("still running after " + PATIENCE_SECONDS + " s:\n" + said());
+                throw new AssertionError("still running after " + PATIENCE_SECONDS + " s:\n" + saidLast());
             }
             var ended = new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
             Files.delete(out);
@@ -131,6 +131,11 @@ final class Workplace {
         String said() throws IOException {
             return new String(Files.readAllBytes(out), StandardCharsets.UTF_8)
                     + new String(Files.readAllBytes(err), StandardCharsets.UTF_8);
+        }
+
+        private String saidLast() throws IOException {
+            var said = said();
+            return said.substring(Math.max(0, said.length() - 1000));
         }
 
         /** Waits until it has said something. */
@@ -144,7 +149,7 @@ final class Workplace {
             while (!claim.holds()) {
                 if (!process.isAlive() || System.nanoTime() > end) {
                     process.destroyForcibly().waitFor();
-                    throw new AssertionError("ended or too slow before " + what + ":\n" + said());
+                    throw new AssertionError("ended or too slow before " + what + ":\n" + saidLast());
                 }
                 Thread.sleep(5);
             }
@@ -163,11 +168,11 @@ final class Workplace {
         boolean holds() throws Exception;
     }
 
-    /** Every file here with its size and age. */
+    /** Every file here with its size and age, but for locks: they tell who was there last. */
     TreeMap<String, String> contents() throws IOException {
         var contents = new TreeMap<String, String>();
         try (var files = Files.walk(folder)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(each -> !each.endsWith("lock")).toList()) {
                 var age = Files.isDirectory(file) ? "" : " of " + Files.getLastModifiedTime(file);
                 contents.put(
                         folder.relativize(file).toString(), (Files.isDirectory(file) ? "" : Files.size(file)) + age);

@@ -1,0 +1,73 @@
+package org.borealis.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.borealis.acceptance.Workplace.Running;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An optimizer that was not there when the container started comes, trains, goes, and comes back. */
+@Timeout(300)
+class HotAddIT {
+    private static final String[] SETTINGS = {
+        "optimizer.name=signum",
+        "optimizer.rate=1e-3",
+        "missing=wait",
+        "steps=100000",
+        "checkpoint.every=0",
+        "evaluate.every=0"
+    };
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void aWaitingRunTrainsWithWhatIsDroppedInAndStopsWhenItIsTakenAway() throws Exception {
+        var work = new Workplace(folder);
+        var signum = DroppedJar.of(Path.of("src/test/resources/plugins/Signum.java"), "signum", folder);
+        var running = work.startTraining("hot", SETTINGS);
+        running.awaitWords(
+                "waiting for optimizer 'signum': drop its bundle into plugins/ (installed: adam, adamw, sgd)");
+
+        long dropped = System.nanoTime();
+        var jar = signum.into(work.plugins());
+        awaitStep(running, work.run("hot"), 3);
+        System.err.printf("3 steps %.1f s after the jar was dropped%n", (System.nanoTime() - dropped) / 1e9);
+
+        Files.delete(jar);
+        running.awaitWords("optimizer 'signum' was taken away");
+        running.awaitThat(
+                "it waits again", () -> running.said().split("waiting for optimizer 'signum'", -1).length == 3);
+        int saved = lastStep(work.run("hot"));
+        assertTrue(Files.exists(work.run("hot").checkpoint(saved)), () -> "no checkpoint of step " + saved);
+
+        signum.into(work.plugins());
+        running.awaitWords("resuming from step " + saved);
+        awaitStep(running, work.run("hot"), saved + 3);
+        running.signal("TERM");
+        var ended = running.await();
+        assertEquals(130, ended.code(), ended::toString);
+        assertFalse((ended.out() + ended.err()).contains("\tat "), ended::toString);
+
+        var unbroken = work.startTraining("unbroken", SETTINGS);
+        awaitStep(unbroken, work.run("unbroken"), lastStep(work.run("hot")));
+        unbroken.signal("TERM");
+        assertEquals(130, unbroken.await().code());
+        var losses = work.run("hot").losses();
+        assertEquals(losses, work.run("unbroken").losses().headMap(losses.lastKey(), true));
+    }
+
+    private static void awaitStep(Running running, RunFiles run, int step) throws Exception {
+        running.awaitThat("step " + step, () -> lastStep(run) >= step);
+    }
+
+    private static int lastStep(RunFiles run) throws Exception {
+        var steps = run.events("step");
+        return steps.isEmpty() ? 0 : steps.getLast().get("step").asInt();
+    }
+}
