@@ -20,6 +20,7 @@ import org.borealis.data.Corpora.Progress;
 import org.borealis.data.Tokenizer;
 import org.borealis.data.TokenizerTrainer;
 import org.borealis.recipe.Contract;
+import org.borealis.recipe.DeclaredSetting;
 import org.borealis.recipe.Plugins;
 import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
@@ -150,6 +151,11 @@ final class PrepareCommandTest {
         @Override
         public List<String> names(Contract<?> contract) {
             return List.of("bytes");
+        }
+
+        @Override
+        public List<DeclaredSetting> settings(long bundle, String component) {
+            return List.of();
         }
 
         @Override

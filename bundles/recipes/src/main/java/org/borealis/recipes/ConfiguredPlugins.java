@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import org.borealis.recipe.Contract;
+import org.borealis.recipe.DeclaredSetting;
 import org.borealis.recipe.Plugins;
 import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
@@ -37,6 +38,13 @@ public final class ConfiguredPlugins implements Plugins {
     @Override
     public List<String> names(Contract<?> contract) {
         return installed.names(contract);
+    }
+
+    @Override
+    public List<DeclaredSetting> settings(long bundle, String component) {
+        return installed.settings(bundle, component).stream()
+                .map(Setting::declaration)
+                .toList();
     }
 
     @Override

@@ -1,10 +1,5 @@
 package org.borealis.recipes;
 
-import java.net.URL;
-import java.util.Collections;
-import java.util.Enumeration;
-import java.util.List;
-import java.util.Optional;
 import org.borealis.recipe.Contract;
 import org.osgi.framework.Bundle;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
@@ -14,6 +9,10 @@ record InstalledPlugin(Contract<?> contract, String name, Bundle bundle, Compone
 
     /** Identity of its configurations. */
     String pid() {
+        return pid(component);
+    }
+
+    static String pid(ComponentDescriptionDTO component) {
         String[] pids = component.configurationPid;
         return pids == null || pids.length == 0 || pids[0].equals("$") ? component.name : pids[0];
     }
@@ -24,18 +23,7 @@ record InstalledPlugin(Contract<?> contract, String name, Bundle bundle, Compone
     }
 
     Schema schema() {
-        return new Schema(contract.section() + " '" + name + "'", contract.section() + ".", settings());
-    }
-
-    private List<Setting> settings() {
-        Enumeration<URL> documents = bundle.findEntries("OSGI-INF/metatype", "*.xml", false);
-        if (documents == null) {
-            return List.of();
-        }
-        return Collections.list(documents).stream()
-                .map(document -> Metatype.settings(document, pid()))
-                .flatMap(Optional::stream)
-                .findFirst()
-                .orElse(List.of());
+        return new Schema(
+                contract.section() + " '" + name + "'", contract.section() + ".", Metatype.settings(bundle, pid()));
     }
 }

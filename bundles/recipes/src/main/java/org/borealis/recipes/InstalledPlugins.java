@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.borealis.recipe.Contract;
+import org.borealis.tensor.BorealisException;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
@@ -28,6 +29,17 @@ record InstalledPlugins(BundleContext context, ServiceComponentRuntime component
         return all(contract)
                 .filter(plugin -> plugin.name().equals(name))
                 .max(Comparator.comparing(plugin -> plugin.bundle().getVersion()));
+    }
+
+    /** What a component declares, whether or not a recipe can choose it. */
+    List<Setting> settings(long id, String component) {
+        return Optional.ofNullable(context.getBundle(id))
+                .flatMap(bundle -> Optional.ofNullable(components.getComponentDescriptionDTO(bundle, component))
+                        .map(found -> Metatype.settings(bundle, InstalledPlugin.pid(found))))
+                .orElseThrow(() -> new BorealisException(
+                        "plugin-gone",
+                        "bundle " + id + " has no component '" + component
+                                + "'; it was stopped, updated or removed: try again"));
     }
 
     private Stream<InstalledPlugin> all(Contract<?> contract) {

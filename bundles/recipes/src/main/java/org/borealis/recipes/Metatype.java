@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.math.BigDecimal;
 import java.net.URL;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Enumeration;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -13,6 +15,7 @@ import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.borealis.tensor.BorealisException;
+import org.osgi.framework.Bundle;
 import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
@@ -26,6 +29,19 @@ import org.xml.sax.helpers.DefaultHandler;
  */
 final class Metatype {
     private Metatype() {}
+
+    /** The settings that a bundle declares for a configuration identity; none if it declares none. */
+    static List<Setting> settings(Bundle bundle, String pid) {
+        Enumeration<URL> documents = bundle.findEntries("OSGI-INF/metatype", "*.xml", false);
+        if (documents == null) {
+            return List.of();
+        }
+        return Collections.list(documents).stream()
+                .map(document -> settings(document, pid))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElse(List.of());
+    }
 
     /** The settings of a configuration identity, if this document declares them. */
     static Optional<List<Setting>> settings(URL document, String pid) {

@@ -2,8 +2,10 @@ package org.borealis.recipes;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.borealis.recipe.DeclaredSetting;
 
 /**
  * A setting that a plug-in, or the run itself, declares.
@@ -76,6 +78,19 @@ record Setting(
         return kind.read(kind == Kind.STRING ? Word.quoted(text) : Word.plain(text));
     }
 
+    /** What is declared, for a list of all settings. */
+    DeclaredSetting declaration() {
+        return new DeclaredSetting(
+                key,
+                kind.name().toLowerCase(Locale.ROOT),
+                isList,
+                isRequired && defaults.isEmpty(),
+                defaults.orElse(List.of()),
+                limits(),
+                options,
+                description);
+    }
+
     /** What is wanted, for messages: type, range, options, meaning and default. */
     String wanted() {
         String what = isList
@@ -94,12 +109,21 @@ record Setting(
     }
 
     private String range() {
+        String limits = limits();
+        if (limits.isEmpty()) {
+            return kind.bounds();
+        }
+        return (least.isPresent() && most.isPresent() ? " from " : " of ") + limits;
+    }
+
+    /** As declared, in words; nothing where only the type sets limits. */
+    private String limits() {
         String unit = kind == Kind.STRING ? " characters" : "";
         if (least.isPresent() && most.isPresent()) {
-            return " from " + least.get() + " to " + most.get() + unit;
+            return least.get() + " to " + most.get() + unit;
         }
-        return least.map(value -> " of at least " + value + unit)
-                .or(() -> most.map(value -> " of at most " + value + unit))
-                .orElse(kind.bounds());
+        return least.map(value -> "at least " + value + unit)
+                .or(() -> most.map(value -> "at most " + value + unit))
+                .orElse("");
     }
 }

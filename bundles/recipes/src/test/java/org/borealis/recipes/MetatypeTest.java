@@ -1,6 +1,7 @@
 package org.borealis.recipes;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -57,6 +58,8 @@ final class MetatypeTest {
                 .orElseThrow()
                 .getFirst();
         assertEquals("a text of at most 3 characters", setting.wanted());
+        assertEquals("at most 3 characters", setting.declaration().range());
+        assertFalse(setting.declaration().isRequired());
         assertEquals(Optional.of("abc"), setting.read(Given.of("abc", "test")));
         assertEquals(Optional.empty(), setting.read(Given.of("abcd", "test")));
         assertEquals(Optional.empty(), setting.defaultValue());

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.borealis.recipe.Contract;
+import org.borealis.recipe.DeclaredSetting;
 import org.borealis.recipe.Plugins;
 import org.borealis.recipe.Recipes;
 import org.borealis.recipe.Section;
@@ -77,6 +78,21 @@ final class PluginsInFelixIT {
         try (var choice = plugins.open(Contract.OPTIMIZER, descent(Map.of()), Duration.ZERO)) {
             assertEquals(AS_DECLARED, choice.service().toString());
         }
+    }
+
+    @Test
+    void anyComponentTellsWhatItDeclares() throws Exception {
+        long bundle = container.drop(Descent.class).getBundleId();
+        var settings = plugins.settings(bundle, Descent.class.getName());
+        assertEquals(
+                new DeclaredSetting("betas", "double", true, false, List.of("0.9", "0.95"), "0 to 1", List.of(), ""),
+                settings.get(1));
+        assertEquals(
+                "sweep.every: at least 1",
+                settings.get(3).key() + ": " + settings.get(3).range());
+        assertEquals(List.of("none", "rms"), settings.get(6).options());
+        var gone = assertThrows(BorealisException.class, () -> plugins.settings(bundle, "no.such.component"));
+        assertEquals("plugin-gone", gone.code());
     }
 
     @Test

@@ -11,10 +11,10 @@ import org.osgi.framework.Bundle;
  * @param kind what the contract is called in a recipe: {@code optimizer}
  * @param name what it is called in a recipe: {@code adamw}
  * @param bundle where it comes from
- * @param settings persistent identity of its settings
+ * @param component name of the component
  * @param state {@code ready}, {@code active}, or why it is neither
  */
-record InstalledPlugin(String contract, String kind, String name, Bundle bundle, String settings, String state) {
+record InstalledPlugin(String contract, String kind, String name, Bundle bundle, String component, String state) {
 
     Map<String, Object> toJson() {
         var json = new LinkedHashMap<String, Object>();

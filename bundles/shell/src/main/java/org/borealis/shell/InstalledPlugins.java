@@ -60,7 +60,6 @@ public final class InstalledPlugins {
         if (contracts.isEmpty() || bundle == null) {
             return Stream.empty();
         }
-        String pid = component.configurationPid.length == 0 ? component.name : component.configurationPid[0];
         return component.properties.entrySet().stream()
                 .filter(property -> property.getKey().endsWith(".name") || OTHER_NAMES.contains(property.getKey()))
                 .flatMap(property -> values(property.getValue())
@@ -69,7 +68,7 @@ public final class InstalledPlugins {
                                 property.getKey().substring(0, property.getKey().indexOf('.')),
                                 name,
                                 bundle,
-                                pid,
+                                component.name,
                                 state(component))));
     }
 

@@ -1,10 +1,11 @@
 package org.borealis.shell;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.borealis.command.Command;
+import org.borealis.recipe.DeclaredSetting;
+import org.borealis.recipe.Plugins;
 import org.borealis.tensor.BorealisException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -27,10 +28,12 @@ import picocli.CommandLine;
         })
 public final class PluginsCommand implements Command {
     private final InstalledPlugins plugins;
+    private final Plugins declarations;
 
     @Activate
-    public PluginsCommand(@Reference InstalledPlugins plugins) {
+    public PluginsCommand(@Reference InstalledPlugins plugins, @Reference Plugins declarations) {
         this.plugins = plugins;
+        this.declarations = declarations;
     }
 
     @Override
@@ -90,10 +93,9 @@ public final class PluginsCommand implements Command {
                     all.stream().map(InstalledPlugin::name).distinct().toList());
         }
         if (asJson) {
-            System.out.println(
-                    Json.of(found.stream().map(PluginsCommand::described).toList()));
+            System.out.println(Json.of(found.stream().map(this::described).toList()));
         } else {
-            found.forEach(PluginsCommand::print);
+            found.forEach(this::print);
         }
         return DONE;
     }
@@ -107,28 +109,45 @@ public final class PluginsCommand implements Command {
                 "no " + what + " '" + wanted + "' is installed; " + nearest + "Installed: " + String.join(", ", legal));
     }
 
-    private static Map<String, Object> described(InstalledPlugin plugin) {
-        var settings = new ArrayList<Object>();
-        SettingsReader.read(plugin.bundle(), plugin.settings()).forEach(setting -> settings.add(setting.toJson()));
+    private List<DeclaredSetting> settings(InstalledPlugin plugin) {
+        return declarations.settings(plugin.bundle().getBundleId(), plugin.component());
+    }
+
+    private Map<String, Object> described(InstalledPlugin plugin) {
         var described = new LinkedHashMap<>(plugin.toJson());
-        described.put("settings", settings);
+        described.put(
+                "settings",
+                settings(plugin).stream().map(PluginsCommand::described).toList());
         return described;
     }
 
-    private static void print(InstalledPlugin plugin) {
+    private static Map<String, Object> described(DeclaredSetting setting) {
+        var described = new LinkedHashMap<String, Object>();
+        described.put("key", setting.key());
+        described.put("type", setting.type());
+        described.put("list", setting.isList());
+        described.put("default", setting.isList() ? setting.defaults() : String.join(",", setting.defaults()));
+        described.put("required", setting.isRequired());
+        described.put("range", setting.range());
+        described.put("options", setting.options());
+        described.put("description", setting.description());
+        return described;
+    }
+
+    private void print(InstalledPlugin plugin) {
         System.out.println(plugin.kind() + " " + plugin.name() + ": " + plugin.state());
         System.out.println("  from " + plugin.bundle().getSymbolicName() + " "
                 + plugin.bundle().getVersion() + ", implements " + plugin.contract());
-        List<Setting> settings = SettingsReader.read(plugin.bundle(), plugin.settings());
+        List<DeclaredSetting> settings = settings(plugin);
         if (settings.isEmpty()) {
             System.out.println("  It has no settings.");
         } else {
             var table = new Table("  SETTING", "TYPE", "DEFAULT", "RANGE", "MEANING");
-            for (Setting setting : settings) {
+            for (DeclaredSetting setting : settings) {
                 table.row(
                         "  " + setting.key(),
                         setting.isList() ? "list of " + setting.type() : setting.type(),
-                        setting.defaults().isEmpty() ? "(required)" : String.join(", ", setting.defaults()),
+                        setting.isRequired() ? "(required)" : String.join(", ", setting.defaults()),
                         setting.options().isEmpty() ? setting.range() : String.join("|", setting.options()),
                         setting.description());
             }

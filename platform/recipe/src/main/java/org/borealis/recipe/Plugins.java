@@ -12,6 +12,16 @@ public interface Plugins {
     List<String> names(Contract<?> contract);
 
     /**
+     * What a component declares that it can be given, in its order; nothing if it declares none. Of any component, also of those that
+     * no recipe chooses.
+     *
+     * @param bundle id of the component's bundle; names alone don't tell two installed versions apart
+     * @param component name of the component
+     * @throws org.borealis.tensor.BorealisException with code {@code plugin-gone} if there is no such component, or no longer
+     */
+    List<DeclaredSetting> settings(long bundle, String component);
+
+    /**
      * Makes a plug-in with these settings. Settings are checked against what it declares; missing ones get its defaults.
      *
      * @param patience how long to wait for a plug-in that is not installed; zero fails at once. Interrupting the thread ends the wait

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.borealis.recipe.Contract;
+import org.borealis.recipe.DeclaredSetting;
 import org.borealis.recipe.Plugins;
 import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
@@ -39,6 +40,11 @@ public final class FakePlugins implements Plugins {
     @Override
     public List<String> names(Contract<?> contract) {
         return isTakenAway.get() ? List.of() : List.of("fake");
+    }
+
+    @Override
+    public List<DeclaredSetting> settings(long bundle, String component) {
+        return List.of();
     }
 
     @Override
