@@ -63,9 +63,9 @@ class UnbrokenIT {
         assertUnbroken("killed");
     }
 
-    /** A few events from now, and then at some moment between two of them. */
+    /** Some events from now, and then at some moment between two of them. */
     private static void awaitMoment(Running running, Random random) throws Exception {
-        int more = random.nextInt(1, 6);
+        int more = random.nextInt(4, 24);
         long pause = random.nextLong(20);
         int[] least = {work.run("killed").eventCount()};
         running.awaitThat(more + " more events", () -> {
