@@ -60,7 +60,9 @@ public final class HuggingFaceTokenizer implements Tokenizer {
         } catch (NoSuchFileException e) {
             throw unreadable(path, "there is no such file", e);
         } catch (JsonProcessingException e) {
-            throw unreadable(path, "line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage(), e);
+            String line =
+                    e.getLocation() == null ? "" : "line " + e.getLocation().getLineNr() + ": ";
+            throw unreadable(path, line + e.getOriginalMessage(), e);
         } catch (IOException e) {
             throw unreadable(path, String.valueOf(e.getMessage()), e);
         }
