@@ -31,7 +31,8 @@ final class Attentions {
                     .flag(true) // causal
                     .none() // mask
                     .number(scale);
-            binding.step(() -> flash.copyTo(y, logSumExp));
+            Runnable run = () -> flash.copyTo(y, logSumExp);
+            binding.step(() -> Natives.withOneBlasThread(run));
         }
     }
 
@@ -58,7 +59,8 @@ final class Attentions {
                     .flag(true)
                     .none()
                     .number(scale);
-            binding.step(g == 0 ? () -> flash.copyTo(dq, dk, dv) : () -> flash.copyFirstAndAdd(dq, dk, dv));
+            Runnable run = g == 0 ? () -> flash.copyTo(dq, dk, dv) : () -> flash.copyFirstAndAdd(dq, dk, dv);
+            binding.step(() -> Natives.withOneBlasThread(run));
         }
     }
 

@@ -7,6 +7,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import java.net.URI;
 import java.net.URL;
 import java.nio.file.Files;
@@ -117,15 +118,49 @@ final class Natives {
     static void setThreads(int threads) {
         if (threads > 0) {
             torch.set_num_threads(threads);
-            var set = Linker.nativeLinker()
-                    .downcallHandle(
-                            SymbolLookup.loaderLookup().findOrThrow("openblas_set_num_threads"),
-                            FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
-            try {
-                set.invokeExact(threads);
-            } catch (Throwable e) {
-                throw new IllegalStateException("openblas_set_num_threads", e);
-            }
+            setBlasThreads(threads);
+        }
+    }
+
+    /**
+     * Runs a kernel whose threads, of OpenMP, each call OpenBLAS. While they do, OpenBLAS itself gets one thread: with more, the two
+     * pools wait for each other, and a step takes many times as long.
+     */
+    static void withOneBlasThread(Runnable kernel) {
+        int threads = blasThreads();
+        setBlasThreads(1);
+        try {
+            kernel.run();
+        } finally {
+            setBlasThreads(threads);
+        }
+    }
+
+    private static int blasThreads() {
+        try {
+            return (int) BlasThreads.GET.invokeExact();
+        } catch (Throwable e) {
+            throw new IllegalStateException("openblas_get_num_threads", e);
+        }
+    }
+
+    private static void setBlasThreads(int threads) {
+        try {
+            BlasThreads.SET.invokeExact(threads);
+        } catch (Throwable e) {
+            throw new IllegalStateException("openblas_set_num_threads", e);
+        }
+    }
+
+    /** Looked up when first used, which is after the libraries have been loaded. */
+    private static final class BlasThreads {
+        static final MethodHandle GET = handle("openblas_get_num_threads", FunctionDescriptor.of(ValueLayout.JAVA_INT));
+        static final MethodHandle SET =
+                handle("openblas_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
+
+        private static MethodHandle handle(String name, FunctionDescriptor type) {
+            return Linker.nativeLinker()
+                    .downcallHandle(SymbolLookup.loaderLookup().findOrThrow(name), type);
         }
     }
 
