@@ -101,6 +101,8 @@ final class Autograd implements Contender {
 
     @Override
     public double step() {
+        int threads = torch.get_num_threads();
+        torch.set_num_threads(1); // its best: OpenBLAS keeps all its threads, and attention's don't fight them
         try (var scope = new PointerScope()) {
             var loss = loss();
             optimizer.zero_grad();
@@ -108,6 +110,8 @@ final class Autograd implements Contender {
             torch.clip_grad_norm_(parameters, 1.0);
             optimizer.step();
             return loss.item_double();
+        } finally {
+            torch.set_num_threads(threads);
         }
     }
 
