@@ -1,3 +1,4 @@
+// Long, so that the closed set stands in one file: whoever writes a backend reads it from top to bottom.
 package org.borealis.tensor;
 
 import static org.borealis.tensor.Inference.check;

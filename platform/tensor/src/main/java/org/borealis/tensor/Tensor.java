@@ -1,3 +1,4 @@
+// Long, because it is a list: one short method for each operation.
 package org.borealis.tensor;
 
 import java.util.ArrayList;
