@@ -21,8 +21,7 @@ public final class ProgramCompiler implements Compiler {
         return Differentiate.of(program, loss, inputs);
     }
 
-    @Override
-    public Program lower(Program program, Device device) {
+    private static Program lower(Program program, Device device) {
         return Prune.of(Share.of(Lower.of(program, device::fuses)));
     }
 

@@ -17,9 +17,6 @@ public interface Compiler {
      */
     Program differentiate(Program program, String loss, List<String> inputs);
 
-    /** The same program with every composite that the device does not fuse lowered, repeats shared, and what no output needs dropped. */
-    Program lower(Program program, Device device);
-
     /**
      * Lowers programs, plans their memory and binds them. They share one workspace, so only one may run at a time, and what one leaves
      * in an output without a binding is lost when another runs.

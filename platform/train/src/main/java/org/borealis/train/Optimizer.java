@@ -29,11 +29,6 @@ public interface Optimizer {
      */
     List<State> state(Parameter parameter, DataType type);
 
-    /** What is remembered of a FLOAT32 parameter. */
-    default List<State> state(Parameter parameter) {
-        return state(parameter, DataType.FLOAT32);
-    }
-
     /**
      * Traces one update.
      *
