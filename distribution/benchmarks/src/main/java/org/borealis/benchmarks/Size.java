@@ -1,7 +1,10 @@
 package org.borealis.benchmarks;
 
+import java.util.Arrays;
 import java.util.Map;
+import java.util.Random;
 import org.borealis.tensor.BorealisException;
+import org.borealis.trainer.step.TokenBatch;
 
 /** Sizes of a GPT-2-shaped model and of a step. */
 record Size(String name, int layers, int hidden, int heads, int vocabulary, int sequence, int rows) {
@@ -24,5 +27,21 @@ record Size(String name, int layers, int hidden, int heads, int vocabulary, int 
 
     int tokens() {
         return rows * sequence;
+    }
+
+    /** The same numbers at each call: one token more than a step has. */
+    int[] randomTokens() {
+        return new Random(1).ints(tokens() + 1, 0, vocabulary()).toArray();
+    }
+
+    /** A step's input: {@link #randomTokens}, row behind row. */
+    TokenBatch batch() {
+        var tokens = randomTokens();
+        var batch = new TokenBatch(rows, sequence);
+        for (int row = 0; row < rows; row++) {
+            int from = row * sequence;
+            batch.set(row, Arrays.copyOfRange(tokens, from, from + sequence + 1), sequence + 1);
+        }
+        return batch;
     }
 }

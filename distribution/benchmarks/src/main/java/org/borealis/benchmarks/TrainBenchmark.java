@@ -5,10 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
 import org.borealis.backend.torch.TorchBackend;
 import org.borealis.testkit.Settings;
-import org.borealis.trainer.step.TokenBatch;
 
 /**
  * Times a training step beside libtorch's autograd, turn by turn in one JVM, and beside the machine's sgemm roof measured between the
@@ -29,12 +27,8 @@ public final class TrainBenchmark {
     public static void main(String[] arguments) {
         var size = Size.of(arguments.length > 0 ? arguments[0] : "gpt2-124m");
         int turns = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 3;
-        var tokens = new Random(1).ints(size.tokens() + 1, 0, size.vocabulary()).toArray();
-        var batch = new TokenBatch(size.rows(), size.sequence());
-        for (int row = 0; row < size.rows(); row++) {
-            int from = row * size.sequence();
-            batch.set(row, Arrays.copyOfRange(tokens, from, from + size.sequence() + 1), size.sequence() + 1);
-        }
+        var tokens = size.randomTokens();
+        var batch = size.batch();
         var device = new TorchBackend(Settings.of(TorchBackend.Config.class, Map.of())).open();
         try (device;
                 var roof = new Roof(device)) {

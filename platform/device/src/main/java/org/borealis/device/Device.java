@@ -2,6 +2,7 @@ package org.borealis.device;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.OptionalLong;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
@@ -47,6 +48,11 @@ public interface Device extends AutoCloseable {
 
     /** Copies elements to the host as little-endian, after all kernels before it; done when it returns. */
     void read(Slot source, MemorySegment target);
+
+    /** Bytes that {@link #allocate} may give in all, as far as the device can tell before it tries. */
+    default OptionalLong memoryBytes() {
+        return OptionalLong.empty();
+    }
 
     /** Waits until all kernels have run. */
     default void finish() {}

@@ -10,6 +10,7 @@ import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
 import org.borealis.tensor.Tensor;
+import org.borealis.tensor.composite.LayerEnd;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -78,8 +79,9 @@ public final class Gpt implements ModelFamily {
                 tokens.dim(1) + " tokens are more than the " + sizes.sequence() + " positions it has learned");
         var positions = weights.of(position).gather(context.positions(tokens)); // [T, C]
         var x = weights.of(embedding).gather(tokens).plus(positions); // [B, T, C]
-        for (var block : blocks) {
-            x = block.apply(weights, x, context);
+        x = LayerEnd.mark("embedding", x);
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            x = LayerEnd.mark("blocks." + layer, blocks.get(layer).apply(weights, x, context));
         }
         return norm.apply(weights, x);
     }

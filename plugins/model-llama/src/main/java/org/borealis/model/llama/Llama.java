@@ -10,6 +10,7 @@ import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
 import org.borealis.tensor.Tensor;
+import org.borealis.tensor.composite.LayerEnd;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -74,8 +75,9 @@ public final class Llama implements ModelFamily {
     public Tensor hidden(Weights weights, Tensor tokens, Context context) {
         var x = weights.of(embedding).gather(tokens); // [B, T, C]
         var tables = rotary.tables(context.positions(tokens), x.type().type());
-        for (var block : blocks) {
-            x = block.apply(weights, x, tables, context);
+        x = LayerEnd.mark("embedding", x);
+        for (int layer = 0; layer < blocks.size(); layer++) {
+            x = LayerEnd.mark("blocks." + layer, blocks.get(layer).apply(weights, x, tables, context));
         }
         return norm.apply(weights, x);
     }
