@@ -9,6 +9,7 @@ import org.borealis.device.Compiler;
 import org.borealis.device.Device;
 import org.borealis.device.Executable;
 import org.borealis.device.Slot;
+import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.osgi.service.component.annotations.Component;
 
@@ -19,6 +20,11 @@ public final class ProgramCompiler implements Compiler {
     @Override
     public Program differentiate(Program program, String loss, List<String> inputs) {
         return Differentiate.of(program, loss, inputs);
+    }
+
+    @Override
+    public Program precision(Program forward, DataType compute) {
+        return Precision.of(forward, compute);
     }
 
     private static Program lower(Program program, Device device) {

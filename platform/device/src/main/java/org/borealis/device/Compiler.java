@@ -2,6 +2,7 @@ package org.borealis.device;
 
 import java.util.List;
 import java.util.Map;
+import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -16,6 +17,15 @@ public interface Compiler {
      * @param inputs names of float inputs; for each an output {@code gradient.NAME} is added, in this order
      */
     Program differentiate(Program program, String loss, List<String> inputs);
+
+    /**
+     * Makes a program that was traced in float32 compute in a narrower type. Inputs and outputs keep their types: what is given in
+     * float32, such as parameters, is converted where it is first computed with, and sums are made in float32. Differentiate the
+     * result, and gradients of such inputs arrive in float32 too.
+     *
+     * @param compute BFLOAT16 or FLOAT16; any wider type leaves the program as it is
+     */
+    Program precision(Program forward, DataType compute);
 
     /**
      * Lowers programs, plans their memory and binds them. They share one workspace, so only one may run at a time, and what one leaves
