@@ -13,7 +13,6 @@ import org.borealis.device.Executable;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.Primitive.Reshape;
-import org.borealis.tensor.Primitive.Slice;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.TensorType;
 
@@ -57,7 +56,7 @@ final class BoundProgram implements Executable {
     private void bind() {
         for (int n = 0; n < program.nodes().size(); n++) {
             var node = program.nodes().get(n);
-            if (isView(n)) {
+            if (plan.isView(program, n)) {
                 continue;
             }
             var outputs = new ArrayList<Slot>();
@@ -95,13 +94,6 @@ final class BoundProgram implements Executable {
             staged.add(device.bind(new Reshape(type.shape()), List.of(stage), List.of(target)));
         }
         kernels.addAll(staged);
-    }
-
-    private boolean isView(int n) {
-        var node = program.nodes().get(n);
-        return (node.op() instanceof Reshape || node.op() instanceof Slice)
-                && plan.places().get(node.first()).block()
-                        == plan.places().get(node.inputs().get(0)).block();
     }
 
     private Slot slot(int value) {

@@ -3,6 +3,8 @@ package org.borealis.compiler;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import org.borealis.tensor.Primitive.Reshape;
+import org.borealis.tensor.Primitive.Slice;
 import org.borealis.tensor.Program;
 
 /**
@@ -57,6 +59,14 @@ record MemoryPlan(
             this.from = from;
             this.to = from;
         }
+    }
+
+    /** Whether a node's result is where its operand is, so that there is nothing to run. */
+    boolean isView(Program program, int n) {
+        var node = program.nodes().get(n);
+        return (node.op() instanceof Reshape || node.op() instanceof Slice)
+                && places.get(node.first()).block()
+                        == places.get(node.inputs().get(0)).block();
     }
 
     /** @param owned names of outputs whose memory the caller gives */

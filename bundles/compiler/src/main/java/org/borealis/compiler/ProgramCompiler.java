@@ -8,6 +8,8 @@ import org.borealis.device.Buffer;
 import org.borealis.device.Compiler;
 import org.borealis.device.Device;
 import org.borealis.device.Executable;
+import org.borealis.device.Footprint;
+import org.borealis.device.Rematerialisation;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
@@ -27,8 +29,25 @@ public final class ProgramCompiler implements Compiler {
         return Precision.of(forward, compute);
     }
 
+    @Override
+    public Program rematerialise(Program differentiated, String loss, Rematerialisation policy) {
+        return policy instanceof Rematerialisation.None
+                ? differentiated
+                : Rematerialise.of(differentiated, loss, policy);
+    }
+
     private static Program lower(Program program, Device device) {
-        return Prune.of(Share.of(Lower.of(program, device::fuses)));
+        var lowered = Lower.of(program, (op, types) -> op instanceof Again || device.fuses(op, types));
+        return Again.drop(Prune.of(Share.of(lowered))); // last: nothing behind it may join or move operations
+    }
+
+    @Override
+    public Footprint plan(Device device, List<Draft> drafts, String loss) {
+        return Footprints.of(
+                drafts.stream()
+                        .map(draft -> Footprints.Planned.of(lower(draft.program(), device), draft.bound()))
+                        .toList(),
+                loss);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.borealis.device;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.osgi.annotation.versioning.ProviderType;
@@ -28,6 +29,21 @@ public interface Compiler {
     Program precision(Program forward, DataType compute);
 
     /**
+     * Has less kept from forward to backward pass, and computed again instead. Results are the same, bit for bit.
+     *
+     * @param differentiated what {@link #differentiate} gave
+     * @param loss name of its loss: what is computed up to there is the forward pass
+     */
+    Program rematerialise(Program differentiated, String loss, Rematerialisation policy);
+
+    /**
+     * What {@link #compile} would take of a device's memory. Takes none itself.
+     *
+     * @param loss name of an output; what it depends on is the forward pass of a program that has it
+     */
+    Footprint plan(Device device, List<Draft> drafts, String loss);
+
+    /**
      * Lowers programs, plans their memory and binds them. They share one workspace, so only one may run at a time, and what one leaves
      * in an output without a binding is lost when another runs.
      */
@@ -36,6 +52,17 @@ public interface Compiler {
     /** {@link #compile(Device, List)} of a single program. */
     default Executable compile(Device device, Program program, Map<String, Slot> bindings) {
         return compile(device, List.of(new Job(program, bindings))).get(0);
+    }
+
+    /**
+     * A program to plan.
+     *
+     * @param bound names of inputs and outputs that will have a binding
+     */
+    record Draft(Program program, Set<String> bound) {
+        public Draft {
+            bound = Set.copyOf(bound);
+        }
     }
 
     /**
