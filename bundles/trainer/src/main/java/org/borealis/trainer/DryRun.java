@@ -3,12 +3,15 @@ package org.borealis.trainer;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
+import org.borealis.device.Device;
+import org.borealis.model.ModelFamily;
 import org.borealis.recipe.Contract;
 import org.borealis.recipe.Recipe;
 import org.borealis.recipe.RunSettings;
-import org.borealis.tensor.DataType;
+import org.borealis.train.Optimizer;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.progress.StepLine;
+import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
 
@@ -24,23 +27,19 @@ record DryRun(Engine engine, RunSettings settings) {
         boolean isKnown = section.settings().get("vocabulary") instanceof Number n && n.longValue() > 0;
         int assumed = settings.data_learnVocabulary() > 0 ? settings.data_learnVocabulary() : ASSUMED_VOCABULARY;
         var complete = isKnown ? section : section.with("vocabulary", assumed);
+        var precision = Precision.of(settings.precision());
         try (var model = plugins.open(Contract.MODEL, complete, Duration.ZERO);
                 var optimizer = plugins.open(Contract.OPTIMIZER, recipe.section(Contract.OPTIMIZER), Duration.ZERO);
                 var backend = plugins.open(Contract.BACKEND, recipe.section(Contract.BACKEND), Duration.ZERO);
                 var device = backend.service().open();
-                var state = new TrainState(
-                        device,
-                        DataType.of(settings.precision()),
-                        model.service().parameters(),
-                        optimizer.service());
+                var state = state(device, precision, recipe, model.service(), optimizer.service());
                 var step = new TrainStep(
                         engine.compiler(),
                         device,
                         model.service(),
                         optimizer.service(),
                         state,
-                        rows,
-                        settings.batch_sequences() / rows)) {
+                        new TrainStep.Plan(rows, settings.batch_sequences() / rows, precision))) {
             long parameters = model.service().parameters().stream()
                     .mapToLong(p -> p.shape().elements())
                     .sum();
@@ -68,5 +67,11 @@ record DryRun(Engine engine, RunSettings settings) {
                     StepLine.bytes(step.bufferBytes()),
                     StepLine.bytes(step.workspaceBytes()));
         }
+    }
+
+    private static TrainState state(
+            Device device, Precision precision, Recipe recipe, ModelFamily model, Optimizer optimizer) {
+        precision.requireOn(device, recipe.section(Contract.BACKEND).name());
+        return new TrainState(device, precision.kept(), model.parameters(), optimizer);
     }
 }

@@ -3,6 +3,7 @@ package org.borealis.trainer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.borealis.tensor.BorealisException;
+import org.borealis.trainer.step.LossScale;
 
 /**
  * How far a run is; all that a checkpoint has to remember beside tensors.
@@ -11,11 +12,13 @@ import org.borealis.tensor.BorealisException;
  * @param updates steps that changed the parameters
  * @param samples sequences seen
  * @param tokens tokens seen
- * @param skipped steps skipped in a row, up to and with the last
+ * @param skipped steps skipped in a row, up to and with the last, but for those that the loss scale had to expect
  * @param seconds of training so far
+ * @param lossScale for the next step
  */
-record Progress(long step, long updates, long samples, long tokens, long skipped, double seconds) {
-    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0);
+record Progress(long step, long updates, long samples, long tokens, long skipped, double seconds, LossScale lossScale) {
+    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, LossScale.NONE);
+    private static final String LOSS_SCALE = "lossScale";
 
     Map<String, Object> metadata() {
         var values = new LinkedHashMap<String, Object>();
@@ -25,6 +28,11 @@ record Progress(long step, long updates, long samples, long tokens, long skipped
         values.put("tokens", tokens);
         values.put("skipped", skipped);
         values.put("seconds", seconds);
+        if (!lossScale.equals(LossScale.NONE)) {
+            values.put(LOSS_SCALE, lossScale.scale());
+            values.put("lossScaleGoodSteps", lossScale.goodSteps());
+            values.put("lossScalePatience", lossScale.patience());
+        }
         return values;
     }
 
@@ -35,7 +43,17 @@ record Progress(long step, long updates, long samples, long tokens, long skipped
                 number(metadata, "samples").longValue(),
                 number(metadata, "tokens").longValue(),
                 number(metadata, "skipped").longValue(),
-                number(metadata, "seconds").doubleValue());
+                number(metadata, "seconds").doubleValue(),
+                metadata.containsKey(LOSS_SCALE)
+                        ? new LossScale(
+                                number(metadata, LOSS_SCALE).doubleValue(),
+                                number(metadata, "lossScaleGoodSteps").longValue(),
+                                number(metadata, "lossScalePatience").longValue())
+                        : LossScale.NONE);
+    }
+
+    Progress with(LossScale scale) {
+        return new Progress(step, updates, samples, tokens, skipped, seconds, scale);
     }
 
     private static Number number(Map<String, Object> metadata, String key) {
@@ -47,14 +65,19 @@ record Progress(long step, long updates, long samples, long tokens, long skipped
                 "the checkpoint's metadata has no number '" + key + "': it was not written by a training run");
     }
 
-    /** After one more step. */
-    Progress next(boolean updated, long moreSamples, long moreTokens, double nowSeconds) {
+    /**
+     * After one more step.
+     *
+     * @param expected whether the loss scale had to expect that it is not an update
+     */
+    Progress next(boolean updated, boolean expected, long moreSamples, long moreTokens, double nowSeconds) {
         return new Progress(
                 step + 1,
                 updates + (updated ? 1 : 0),
                 samples + moreSamples,
                 tokens + moreTokens,
-                updated ? 0 : skipped + 1,
-                nowSeconds);
+                updated ? 0 : skipped + (expected ? 0 : 1),
+                nowSeconds,
+                lossScale);
     }
 }

@@ -6,13 +6,14 @@ import java.util.Optional;
 import org.borealis.checkpoint.Checkpoints.Checkpoint;
 import org.borealis.command.Command;
 import org.borealis.device.Device;
+import org.borealis.recipe.Contract;
 import org.borealis.recipe.Recipe;
 import org.borealis.tensor.BorealisException;
-import org.borealis.tensor.DataType;
 import org.borealis.trainer.data.Split;
 import org.borealis.trainer.model.ModelOpener;
 import org.borealis.trainer.progress.MatmulPeak;
 import org.borealis.trainer.run.RunFolder;
+import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
 
@@ -99,6 +100,22 @@ final class Run {
     private Outcome stretch(Optional<Checkpoint> checkpoint, Progress progress, RunPlugins plugins) {
         var settings = context.settings();
         checkpoint.ifPresent(c -> requireSameRecipe(c, plugins));
+        var precision = Precision.of(settings.precision());
+        try (var device = plugins.backend().open()) {
+            // First of all: what the device can't do must not be found out after a corpus was prepared.
+            precision.requireOn(
+                    device, plugins.recipe().section(Contract.BACKEND).name());
+            return stretch(device, precision, checkpoint, progress, plugins);
+        }
+    }
+
+    private Outcome stretch(
+            Device device,
+            Precision precision,
+            Optional<Checkpoint> checkpoint,
+            Progress progress,
+            RunPlugins plugins) {
+        var settings = context.settings();
         var corpora = new RunCorpus(context);
         var model = plugins.model();
         int rows = BatchSizes.micro(settings);
@@ -111,21 +128,12 @@ final class Run {
                     model.sequence(),
                     model.vocabulary(),
                     corpora.prefix().toString());
-            var type = DataType.of(settings.precision());
-            try (var device = plugins.backend().open()) {
-                requireSupport(device, type);
-                try (var state = new TrainState(device, type, model.parameters(), plugins.optimizer());
-                        var step = new TrainStep(
-                                context.engine().compiler(),
-                                device,
-                                model,
-                                plugins.optimizer(),
-                                state,
-                                rows,
-                                settings.batch_sequences() / rows)) {
-                    checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
-                    return steps(device, new Stretch.Parts(plugins, corpus, split, state, step), progress);
-                }
+            var plan = new TrainStep.Plan(rows, settings.batch_sequences() / rows, precision);
+            try (var state = new TrainState(device, precision.kept(), model.parameters(), plugins.optimizer());
+                    var step = new TrainStep(
+                            context.engine().compiler(), device, model, plugins.optimizer(), state, plan)) {
+                checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
+                return steps(device, new Stretch.Parts(plugins, corpus, split, state, step), progress);
             }
         }
     }
@@ -133,7 +141,8 @@ final class Run {
     private Outcome steps(Device device, Stretch.Parts parts, Progress progress) {
         var settings = context.settings();
         var model = parts.plugins().model();
-        double peak = MatmulPeak.measure(device, DataType.of(settings.precision()));
+        double peak =
+                MatmulPeak.measure(device, Precision.of(settings.precision()).compute());
         var report = new StepReport(
                 context.display(),
                 settings.steps(),
@@ -170,15 +179,6 @@ final class Run {
             context.display()
                     .line("changed since the run began: " + String.join(", ", change.noted())
                             + "; losses agree with the old ones within rounding, not bit for bit");
-        }
-    }
-
-    private void requireSupport(Device device, DataType type) {
-        if (!device.supports(type)) {
-            throw new BorealisException(
-                    "precision",
-                    "precision: " + device.description() + " does not compute in "
-                            + context.settings().precision() + "; take another precision or backend");
         }
     }
 }

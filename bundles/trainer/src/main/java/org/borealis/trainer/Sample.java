@@ -2,10 +2,10 @@ package org.borealis.trainer;
 
 import java.util.Map;
 import org.borealis.device.Device;
-import org.borealis.tensor.DataType;
 import org.borealis.trainer.decode.Decoder;
 import org.borealis.trainer.decode.Generation;
 import org.borealis.trainer.decode.Sampler;
+import org.borealis.trainer.step.Precision;
 
 /** The text that a finished model writes, to be read by whoever trained it. */
 record Sample(RunContext context, Device device, Stretch.Parts parts, Recorder recorder) {
@@ -25,7 +25,7 @@ record Sample(RunContext context, Device device, Stretch.Parts parts, Recorder r
                 context.engine().compiler(),
                 device,
                 model,
-                DataType.of(settings.precision()),
+                Precision.of(settings.precision()).kept(),
                 parts.state().parameterSlots(),
                 prompt.length,
                 capacity)) {

@@ -11,6 +11,8 @@ import org.borealis.train.RateSchedule.Position;
 import org.borealis.trainer.data.HeldOutLoss;
 import org.borealis.trainer.data.SampleOrder;
 import org.borealis.trainer.data.Split;
+import org.borealis.trainer.step.LossScale;
+import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -30,6 +32,8 @@ final class Stretch {
     private final RunCheckpoints checkpoints;
     private final SampleOrder order;
     private final List<TokenBatch> batches = new ArrayList<>();
+    private final boolean scalesLoss;
+    private final LossScale.Rule lossScale;
     private final double secondsBefore;
     private final long start = System.nanoTime();
     private Progress progress;
@@ -39,7 +43,16 @@ final class Stretch {
         this.context = context;
         this.settings = context.settings();
         this.parts = parts;
-        this.progress = progress;
+        scalesLoss = Precision.of(settings.precision()).scalesLoss();
+        lossScale = new LossScale.Rule(
+                settings.lossScale_initial(),
+                settings.lossScale_growth(),
+                settings.lossScale_backoff(),
+                settings.lossScale_interval(),
+                settings.lossScale_hysteresis(),
+                settings.lossScale_minimum());
+        boolean begins = scalesLoss && progress.lossScale().equals(LossScale.NONE);
+        this.progress = begins ? progress.with(lossScale.begin()) : progress;
         this.recorder = recorder;
         this.report = report;
         checkpoints = new RunCheckpoints(context);
@@ -83,7 +96,9 @@ final class Stretch {
         double loss = gradients();
         double norm = parts.step.gradientNorm();
         boolean isFinite = Double.isFinite(loss) && Double.isFinite(norm);
-        if (!isFinite && !maySkip()) {
+        var scaled = progress.lossScale();
+        boolean isExpected = scalesLoss && Double.isFinite(loss) && lossScale.canBackOff(scaled);
+        if (!isFinite && !isExpected && !maySkip()) {
             throw notFinite(loss, norm);
         }
         long samples = settings.batch_sequences();
@@ -97,16 +112,24 @@ final class Stretch {
             double scale = clip > 0 ? Math.min(1, clip / (norm + NORM_GUARD)) : 1;
             parts.step.update(progress.updates() + 1, rate, scale);
         }
-        progress = progress.next(isFinite, samples, tokens, seconds());
-        record(loss, rate, norm, (System.nanoTime() - begun) / 1e9);
-        if (!isFinite) {
+        progress = progress.next(isFinite, isExpected, samples, tokens, seconds());
+        record(loss, rate, norm, isFinite, (System.nanoTime() - begun) / 1e9);
+        if (scalesLoss) {
+            progress = progress.with(lossScale.next(scaled, !isFinite));
+        }
+        if (!isFinite && isExpected) {
+            context.display()
+                    .line("step " + progress.step() + " was skipped: its gradient overflowed float16 at loss scale "
+                            + scaled.scale() + "; the scale is "
+                            + progress.lossScale().scale() + " now");
+        } else if (!isFinite) {
             warnSkipped(loss, norm);
         }
     }
 
     /** Runs the micro-batches of the next step; gives its loss. */
     private double gradients() {
-        parts.step.begin();
+        parts.step.begin(progress.lossScale().scale());
         long sample = progress.samples();
         for (var batch : batches) {
             for (int row = 0; row < batch.rows(); row++) {
@@ -117,7 +140,7 @@ final class Stretch {
         return parts.step.loss();
     }
 
-    private void record(double loss, double rate, double norm, double stepSeconds) {
+    private void record(double loss, double rate, double norm, boolean isUpdated, double stepSeconds) {
         var values = new LinkedHashMap<String, Object>();
         values.put("loss", loss);
         values.put("rate", rate);
@@ -125,6 +148,12 @@ final class Stretch {
         values.put("tokens", progress.tokens());
         values.put("seconds", progress.seconds());
         values.put("stepSeconds", stepSeconds);
+        if (scalesLoss) {
+            values.put("lossScale", progress.lossScale().scale());
+        }
+        if (!isUpdated) {
+            values.put("skipped", true);
+        }
         recorder.record("step", progress.step(), values);
         report.step(progress.step(), loss, rate, norm, stepSeconds);
     }
@@ -152,12 +181,20 @@ final class Stretch {
                 + (settings.nonFinite().equals("skip")
                         ? settings.nonFiniteLimit() + " steps in a row were skipped. "
                         : "")
+                + (scalesLoss ? float16(loss) : "")
                 + "A lower optimizer.rate, a longer warm-up or optimizer.clip usually helps; nonFinite=skip leaves out single"
                 + " bad batches. The newest checkpoint is of step " + savedStep + " in "
                 + context.folder().checkpoints();
         recorder.record("warning", progress.step(), Map.of("message", text));
         end("not finite");
         return new BorealisException("not-finite", text);
+    }
+
+    private String float16(double loss) {
+        return Double.isFinite(loss)
+                ? "The loss scale is " + progress.lossScale().scale()
+                        + ", and lossScale.minimum lets it fall no further; precision=bfloat16 needs none. "
+                : "float16 holds no number above 65504, and a loss scale does not help the loss; precision=bfloat16 does. ";
     }
 
     private void evaluate() {

@@ -17,9 +17,39 @@ public @interface RunSettings {
     long steps() default 1000;
 
     @AttributeDefinition(
-            description = "Type of parameters and computation",
-            options = {@Option("float32"), @Option("float64")})
+            description =
+                    "What the model computes in. Parameters, gradients and what the optimizer remembers are float32, or float64 with it",
+            options = {@Option("float32"), @Option("float64"), @Option("bfloat16"), @Option("float16")})
     String precision() default "float32";
+
+    @AttributeDefinition(
+            description = "float16: what the loss is multiplied with at first, so that small gradients do not vanish",
+            min = "0.0001")
+    double lossScale_initial() default 65536;
+
+    @AttributeDefinition(
+            description = "float16: factor of the scale after lossScale.interval steps without overflow",
+            min = "1")
+    double lossScale_growth() default 2;
+
+    @AttributeDefinition(
+            description = "float16: factor of the scale when a gradient overflows; that step is skipped",
+            min = "0.0001",
+            max = "1")
+    double lossScale_backoff() default 0.5;
+
+    @AttributeDefinition(description = "float16: steps without overflow until the scale grows", min = "1")
+    long lossScale_interval() default 2000;
+
+    @AttributeDefinition(
+            description = "float16: overflows until the scale backs off, counted since it last grew",
+            min = "1")
+    long lossScale_hysteresis() default 1;
+
+    @AttributeDefinition(
+            description = "float16: smallest scale; an overflow there is what nonFinite is for",
+            min = "0.0001")
+    double lossScale_minimum() default 1;
 
     @AttributeDefinition(description = "Prefix of the token corpus: PREFIX.bin and PREFIX.idx")
     String data_corpus() default "";

@@ -28,8 +28,8 @@ public final class LossProgram implements AutoCloseable {
             int rows,
             int sequence) {
         this.device = device;
-        var trace = new StepTrace(family, type, rows, sequence);
-        program = compiler.compile(device, trace.loss(StepTrace.EVALUATE), new HashMap<>(parameters));
+        var trace = new StepTrace(family, new Precision(type), rows, sequence);
+        program = compiler.compile(device, trace.loss(compiler, StepTrace.EVALUATE), new HashMap<>(parameters));
         staging = arena.allocate(Math.max(Double.BYTES, trace.tokenType().bytes()), Slot.ALIGNMENT);
     }
 

@@ -16,7 +16,7 @@ import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 
 /** Traces the programs that a run is made of. */
-record StepTrace(ModelFamily family, DataType type, int rows, int sequence) {
+record StepTrace(ModelFamily family, Precision precision, int rows, int sequence) {
     static final String FIRST = "first";
     static final String ACCUMULATE = "accumulate";
     static final String UPDATE = "update";
@@ -24,6 +24,8 @@ record StepTrace(ModelFamily family, DataType type, int rows, int sequence) {
     static final String TOKENS = "tokens";
     static final String TARGETS = "targets";
     static final String LOSS = "loss";
+    static final String LOSS_SCALE = "lossScale";
+    private static final String SCALED_LOSS = "scaledLoss";
     static final String SQUARED_NORM = "squaredNorm";
     static final String SCALE = "scale";
     static final String NUMBER = "number";
@@ -39,21 +41,38 @@ record StepTrace(ModelFamily family, DataType type, int rows, int sequence) {
     }
 
     TensorType parameterType(Parameter parameter) {
-        return new TensorType(type, parameter.shape());
+        return new TensorType(precision.kept(), parameter.shape());
     }
 
     TensorType lossType() {
-        return new TensorType(type.accumulator(), Shape.SCALAR);
+        return new TensorType(precision.kept(), Shape.SCALAR);
     }
 
     /** The mean loss of a batch. */
-    Program loss(String name) {
+    Program loss(Compiler compiler, String name) {
         var builder = new Program.Builder(name);
-        var weights = new TracedWeights(builder, family.parameters(), type);
+        var weights = new TracedWeights(builder, family.parameters(), precision.kept());
         var tokens = builder.input(TOKENS, tokenType());
         var targets = builder.input(TARGETS, tokenType());
         builder.output(LOSS, family.loss(weights, tokens, targets));
-        return builder.build();
+        return compiler.precision(builder.build(), precision.compute());
+    }
+
+    /** Loss and gradients; these are multiples of what they are of the loss, by the input {@link #LOSS_SCALE}. */
+    private Program backward(Compiler compiler, String name) {
+        var names = family.parameters().stream().map(TrainState::parameter).toList();
+        var loss = loss(compiler, name);
+        if (!precision.scalesLoss()) {
+            return compiler.differentiate(loss, LOSS, names);
+        }
+        var builder = new Program.Builder(name);
+        var arguments = new ArrayList<Tensor>();
+        loss.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
+        var scale = builder.input(LOSS_SCALE, lossType());
+        var value = loss.replay(arguments, builder).get(loss.output(LOSS).value());
+        builder.output(LOSS, value);
+        builder.output(SCALED_LOSS, value.times(scale));
+        return compiler.differentiate(builder.build(), SCALED_LOSS, names);
     }
 
     /** Loss and gradient of a step's first batch, written over whatever the buffers held: no pass to clear them. */
@@ -67,8 +86,7 @@ record StepTrace(ModelFamily family, DataType type, int rows, int sequence) {
     }
 
     private Program gradients(Compiler compiler, String name, boolean adds) {
-        var names = family.parameters().stream().map(TrainState::parameter).toList();
-        var backward = compiler.differentiate(loss(name), LOSS, names);
+        var backward = backward(compiler, name);
         var builder = new Program.Builder(name);
         var arguments = new ArrayList<Tensor>();
         backward.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
@@ -107,6 +125,7 @@ record StepTrace(ModelFamily family, DataType type, int rows, int sequence) {
     /** Scales the gradients and updates every parameter with what is remembered of it, in place. */
     Program update(Optimizer optimizer) {
         var builder = new Program.Builder(UPDATE);
+        var type = precision.kept();
         var weights = new TracedWeights(builder, family.parameters(), type);
         var updates = new ArrayList<Runnable>();
         var scale = builder.input(SCALE, NUMBER_TYPE);

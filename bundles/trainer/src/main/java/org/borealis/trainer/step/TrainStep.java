@@ -27,14 +27,19 @@ public final class TrainStep implements AutoCloseable {
     private final Slots buffers;
     private final Map<String, Executable> programs = new LinkedHashMap<>();
     private final MemorySegment staging;
+    private final boolean scalesLoss;
+    private double lossScale = 1;
     private int batches;
 
     /**
-     * Compiles.
+     * How a step is made.
      *
      * @param rows sequences that run at once
      * @param micro how many such batches a step has
      */
+    public record Plan(int rows, int micro, Precision precision) {}
+
+    /** Compiles a step that computes in the type of the parameters. */
     public TrainStep(
             Compiler compiler,
             Device device,
@@ -43,13 +48,23 @@ public final class TrainStep implements AutoCloseable {
             TrainState state,
             int rows,
             int micro) {
+        this(compiler, device, family, optimizer, state, new Plan(rows, micro, new Precision(parameterType(state))));
+    }
+
+    /** Compiles. */
+    public TrainStep(
+            Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, TrainState state, Plan plan) {
         this.device = device;
-        var trace = new StepTrace(family, parameterType(state), rows, family.sequence());
+        scalesLoss = plan.precision().scalesLoss();
+        var trace = new StepTrace(family, plan.precision(), plan.rows(), family.sequence());
         buffers = new Slots(device);
         try {
             buffers.add(StepTrace.TOKENS, trace.tokenType());
             buffers.add(StepTrace.TARGETS, trace.tokenType());
             buffers.add(StepTrace.LOSS, trace.lossType());
+            if (scalesLoss) {
+                buffers.add(StepTrace.LOSS_SCALE, trace.lossType());
+            }
             buffers.add(StepTrace.SQUARED_NORM, StepTrace.NUMBER_TYPE);
             for (var name : List.of(StepTrace.SCALE, StepTrace.NUMBER, StepTrace.RATE)) {
                 buffers.add(name, StepTrace.NUMBER_TYPE);
@@ -58,7 +73,7 @@ public final class TrainStep implements AutoCloseable {
             var slots = new HashMap<>(state.slots());
             slots.putAll(buffers.byName());
             var jobs = new ArrayList<Job>();
-            for (var program : programs(compiler, trace, optimizer, micro)) {
+            for (var program : programs(compiler, trace, optimizer, plan.micro())) {
                 jobs.add(new Job(program, bindings(program, slots)));
             }
             var executables = compiler.compile(device, jobs);
@@ -74,8 +89,11 @@ public final class TrainStep implements AutoCloseable {
     }
 
     private static List<Program> programs(Compiler compiler, StepTrace trace, Optimizer optimizer, int micro) {
-        var programs = new ArrayList<>(
-                List.of(trace.first(compiler), trace.norm(), trace.update(optimizer), trace.loss(StepTrace.EVALUATE)));
+        var programs = new ArrayList<>(List.of(
+                trace.first(compiler),
+                trace.norm(),
+                trace.update(optimizer),
+                trace.loss(compiler, StepTrace.EVALUATE)));
         if (micro > 1) {
             programs.add(trace.accumulate(compiler));
         }
@@ -102,7 +120,20 @@ public final class TrainStep implements AutoCloseable {
 
     /** Forgets the batches of the step before. */
     public void begin() {
+        begin(1);
+    }
+
+    /**
+     * As {@link #begin()}.
+     *
+     * @param lossScale what gradients are multiplied with until they are used; 1 unless {@link Precision#scalesLoss}
+     */
+    public void begin(double lossScale) {
         batches = 0;
+        this.lossScale = lossScale;
+        if (scalesLoss) {
+            write(StepTrace.LOSS_SCALE, lossScale);
+        }
     }
 
     /** Adds loss and gradient of a batch. */
@@ -119,7 +150,7 @@ public final class TrainStep implements AutoCloseable {
     /** Euclidean length of the mean gradient of the batches since {@link #begin}. */
     public double gradientNorm() {
         run(StepTrace.SQUARED_NORM);
-        return Math.sqrt(scalar(buffers.get(StepTrace.SQUARED_NORM))) / batches;
+        return Math.sqrt(scalar(buffers.get(StepTrace.SQUARED_NORM))) / batches / lossScale;
     }
 
     /**
@@ -131,7 +162,7 @@ public final class TrainStep implements AutoCloseable {
     public void update(long number, double rate, double scale) {
         write(StepTrace.NUMBER, number);
         write(StepTrace.RATE, rate);
-        write(StepTrace.SCALE, scale / batches);
+        write(StepTrace.SCALE, scale / batches / lossScale);
         run(StepTrace.UPDATE);
         device.finish();
     }
@@ -173,9 +204,10 @@ public final class TrainStep implements AutoCloseable {
     }
 
     private void write(String name, double value) {
-        var bytes = staging.asSlice(0, Double.BYTES);
-        HostMemory.write(bytes, DataType.FLOAT64, new double[] {value});
-        device.write(buffers.get(name), bytes);
+        var slot = buffers.get(name);
+        var bytes = staging.asSlice(0, slot.type().bytes());
+        HostMemory.write(bytes, slot.type().type(), new double[] {value});
+        device.write(slot, bytes);
     }
 
     private double scalar(Slot slot) {
