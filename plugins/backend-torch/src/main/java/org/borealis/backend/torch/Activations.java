@@ -1,40 +1,33 @@
 package org.borealis.backend.torch;
 
 import java.util.List;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.pytorch.global.torch;
 
 /** Fused kernels of the activations, and of rotary positions. */
 final class Activations {
     private Activations() {}
 
-    private static BytePointer form(Binding binding, boolean tanh) {
-        return binding.hold(new BytePointer(tanh ? "tanh" : "none"));
+    private static String form(boolean tanh) {
+        return tanh ? "tanh" : "none";
     }
 
     static void gelu(Binding binding, boolean tanh, View in, View out) {
-        var x = binding.tensor(in);
-        var y = binding.tensor(out);
-        var form = form(binding, tanh);
-        binding.step(() -> torch.gelu_out(y, x, form));
+        binding.call("gelu", "out").tensor(binding.tensor(in)).text(form(tanh)).tensor(binding.tensor(out));
     }
 
     static void geluGradient(Binding binding, boolean tanh, List<View> in, View out) {
-        var dy = binding.tensor(in.get(0));
-        var x = binding.tensor(in.get(1));
-        var dx = binding.tensor(out);
-        var form = form(binding, tanh);
-        binding.step(() -> torch.gelu_backward_out(dx, dy, x, form));
+        binding.call("gelu_backward", "grad_input")
+                .tensor(binding.tensor(in.get(0)))
+                .tensor(binding.tensor(in.get(1)))
+                .text(form(tanh))
+                .tensor(binding.tensor(out));
     }
 
     static void swiGlu(Binding binding, List<View> in, View out) {
         var gate = binding.tensor(in.get(0));
         var up = binding.tensor(in.get(1));
         var y = binding.tensor(out);
-        binding.step(() -> {
-            torch.silu_out(y, gate);
-            y.mul_(up);
-        });
+        binding.call("silu", "out").tensor(gate).tensor(y);
+        binding.step(() -> y.mul_(up));
     }
 
     static void swiGluGradient(Binding binding, List<View> in, List<View> out) {
@@ -43,12 +36,10 @@ final class Activations {
         var up = binding.tensor(in.get(2));
         var dgate = binding.tensor(out.get(0));
         var dup = binding.tensor(out.get(1));
-        binding.step(() -> {
-            torch.silu_out(dup, gate);
-            dup.mul_(dy);
-            torch.silu_backward_out(dgate, dy, gate);
-            dgate.mul_(up);
-        });
+        binding.call("silu", "out").tensor(gate).tensor(dup);
+        binding.step(() -> dup.mul_(dy));
+        binding.call("silu_backward", "grad_input").tensor(dy).tensor(gate).tensor(dgate);
+        binding.step(() -> dgate.mul_(up));
     }
 
     static void rotary(Binding binding, List<View> in, View out) {
@@ -61,11 +52,9 @@ final class Activations {
         var first = binding.tensor(out.slice(3, 0, half));
         var second = binding.tensor(out.slice(3, half, half));
         var minus = binding.scalar(-1.0);
-        binding.step(() -> {
-            torch.mul_out(first, a, cosine);
-            first.addcmul_(b, sine, minus);
-            torch.mul_out(second, b, cosine);
-            second.addcmul_(a, sine);
-        });
+        binding.call("mul", "out").tensor(a).tensor(cosine).tensor(first);
+        binding.step(() -> first.addcmul_(b, sine, minus));
+        binding.call("mul", "out").tensor(b).tensor(cosine).tensor(second);
+        binding.step(() -> second.addcmul_(a, sine));
     }
 }

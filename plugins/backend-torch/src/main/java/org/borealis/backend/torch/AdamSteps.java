@@ -15,7 +15,7 @@ final class AdamSteps {
         var second = updated(binding, in.get(3), binding.into(type, out.get(2)));
         var gradient = binding.as(type, in.get(1));
         var number = binding.as(DataType.FLOAT32, in.get(5)); // the only type that libtorch counts updates in
-        var update = new Boxed(binding, step.decoupled() ? "_fused_adamw_" : "_fused_adam_", "tensor_lr")
+        binding.call(step.decoupled() ? "_fused_adamw_" : "_fused_adam_", "tensor_lr")
                 .tensors(List.of(binding.tensor(parameter)))
                 .tensors(List.of(binding.tensor(gradient)))
                 .tensors(List.of(binding.tensor(first)))
@@ -31,7 +31,6 @@ final class AdamSteps {
                 .flag(false) // maximise
                 .none()
                 .none();
-        binding.step(update::run);
     }
 
     private static View updated(Binding binding, View from, View to) {

@@ -31,7 +31,7 @@ final class Attentions {
                     .flag(true) // causal
                     .none() // mask
                     .number(scale);
-            Runnable run = () -> flash.copyTo(y, logSumExp);
+            var run = flash.copyingTo(y, logSumExp);
             binding.step(() -> Natives.withOneBlasThread(run));
         }
     }
@@ -59,7 +59,7 @@ final class Attentions {
                     .flag(true)
                     .none()
                     .number(scale);
-            Runnable run = g == 0 ? () -> flash.copyTo(dq, dk, dv) : () -> flash.copyFirstAndAdd(dq, dk, dv);
+            var run = g == 0 ? flash.copyingTo(dq, dk, dv) : flash.copyingFirstAndAdding(dq, dk, dv);
             binding.step(() -> Natives.withOneBlasThread(run));
         }
     }

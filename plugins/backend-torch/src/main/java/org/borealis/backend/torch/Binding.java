@@ -4,9 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
-import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.pytorch.LongArrayRef;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -19,6 +17,7 @@ final class Binding {
     private final List<Pointer> held = new ArrayList<>();
     private final List<TorchBuffer> buffers = new ArrayList<>();
     private final List<TorchBuffer> owned = new ArrayList<>();
+    private final List<Boxed> calls = new ArrayList<>();
     private final List<Runnable> steps = new ArrayList<>();
     private final List<Runnable> last = new ArrayList<>();
     private long scratchBytes;
@@ -68,10 +67,6 @@ final class Binding {
         return hold(new Scalar(value));
     }
 
-    LongArrayRef numbers(long... values) {
-        return hold(new LongArrayRef(hold(new LongPointer(values)), values.length));
-    }
-
     /** Memory that holds what it likes until the next kernel runs. */
     View scratch(DataType type, long... sizes) {
         var shape = View.dense(0, type, sizes);
@@ -116,6 +111,14 @@ final class Binding {
         step(() -> to.copy_(from));
     }
 
+    /** Adds a call of an operator, which gets its arguments before the kernel is made. */
+    Boxed call(String name, String overload) {
+        var call = new Boxed(this, name, overload);
+        calls.add(call);
+        step(call::run);
+        return call;
+    }
+
     /** Adds something to do in each run. */
     void step(Runnable step) {
         steps.add(step);
@@ -123,6 +126,7 @@ final class Binding {
 
     /** The kernel that does all steps. */
     TorchKernel kernel() {
+        calls.forEach(Boxed::check);
         steps.addAll(last);
         return new TorchKernel(device, label, steps.toArray(Runnable[]::new), this::close);
     }

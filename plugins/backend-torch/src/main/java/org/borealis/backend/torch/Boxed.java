@@ -1,24 +1,33 @@
 package org.borealis.backend.torch;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
 import org.bytedeco.pytorch.OperatorHandle;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
 /**
- * A call of an operator that has no Java method, as those whose names begin with an underscore. The arguments are boxed once.
+ * A call of an operator by its name, with every argument of its schema in order. The arguments are boxed once, and a call makes no Java
+ * object; the Java method of an operator that writes into a given tensor makes one of 48 bytes, and takes as long.
  *
  * <p>The only place that makes an IValue: its wrong constructor ends the process.
  */
 final class Boxed {
+    private final Binding binding;
+    private final String name;
     private final OperatorHandle operator;
     private final IValueVector arguments;
     private final IValueVector stack;
 
     Boxed(Binding binding, String name, String overload) {
+        this.binding = binding;
+        this.name = name;
         operator = binding.hold(Dispatcher.singleton().findSchemaOrThrow("aten::" + name, overload));
         arguments = binding.hold(new IValueVector());
         stack = binding.hold(new IValueVector());
@@ -35,20 +44,23 @@ final class Boxed {
         return push(new IValue(value));
     }
 
-    /** A list of tensors, of the type that the operator's own description gives for this argument. */
     Boxed tensors(List<Tensor> values) {
-        var argument = operator.schema().arguments().getPointer(arguments.size());
-        try (var list = new GenericList(argument.type().get().containedType(0))) {
-            for (var tensor : values) {
-                try (var value = new IValue(tensor)) {
-                    list.push_back(value);
-                }
-            }
-            return push(new IValue(list));
-        }
+        return list(values.stream().map(IValue::new).toList());
+    }
+
+    Boxed integer(long value) {
+        return push(new IValue(value));
+    }
+
+    Boxed integers(long... values) {
+        return list(Arrays.stream(values).mapToObj(IValue::new).toList());
     }
 
     Boxed number(double value) {
+        return push(new IValue(value));
+    }
+
+    Boxed scalar(Scalar value) {
         return push(new IValue(value));
     }
 
@@ -56,8 +68,50 @@ final class Boxed {
         return push(new IValue(value));
     }
 
+    Boxed flags(boolean... values) {
+        var flags = new ArrayList<IValue>();
+        for (boolean value : values) {
+            flags.add(new IValue(value));
+        }
+        return list(flags);
+    }
+
+    Boxed text(String value) {
+        try (var bytes = new BytePointer(value)) {
+            return push(new IValue(bytes));
+        }
+    }
+
     Boxed none() {
         return push(new IValue());
+    }
+
+    /** A list of the type that the operator's own description gives for this argument. */
+    private Boxed list(List<IValue> values) {
+        try (var described = operator.schema().arguments()) {
+            var type = described.getPointer(arguments.size()).type();
+            while (type.get().containedTypeSize() > 0) { // through an optional list to its elements
+                type = binding.hold(type.get().containedType(0));
+            }
+            try (var list = new GenericList(type)) {
+                for (var value : values) {
+                    try (value) {
+                        list.push_back(value);
+                    }
+                }
+                return push(new IValue(list));
+            }
+        }
+    }
+
+    /** That every argument has been given; a call with fewer would end the process. */
+    void check() {
+        try (var described = operator.schema().arguments()) {
+            if (arguments.size() != described.limit()) {
+                throw new IllegalStateException(
+                        name + " takes " + described.limit() + " arguments, given " + arguments.size());
+            }
+        }
     }
 
     /** Another tensor in the place of an argument. */
@@ -74,33 +128,51 @@ final class Boxed {
         stack.clear();
     }
 
-    /** Calls, and copies each result into a tensor. */
-    void copyTo(Tensor... targets) {
+    /** Calls with a value that is not kept. */
+    private void run(int index, IValue value) {
         stack.put(arguments);
+        stack.put(index, value);
         operator.callBoxed(stack);
-        for (int i = 0; i < targets.length; i++) {
-            try (var value = stack.get(i);
-                    var result = value.toTensor()) {
-                targets[i].copy_(result);
-            }
-        }
         stack.clear();
     }
 
-    /** Calls, copies the first result into a tensor and adds the others to theirs. */
-    void copyFirstAndAdd(Tensor first, Tensor... sums) {
-        stack.put(arguments);
-        operator.callBoxed(stack);
-        for (int i = 0; i <= sums.length; i++) {
-            try (var value = stack.get(i);
-                    var result = value.toTensor()) {
-                if (i == 0) {
-                    first.copy_(result);
-                } else {
-                    sums[i - 1].add_(result);
-                }
-            }
+    /** What calls, and copies each result into a tensor. */
+    Runnable copyingTo(Tensor... targets) {
+        return handing(targets, targets.length);
+    }
+
+    /** What calls, copies the first result into a tensor and adds the others to theirs. */
+    Runnable copyingFirstAndAdding(Tensor... targets) {
+        return handing(targets, 1);
+    }
+
+    private Runnable handing(Tensor[] targets, int copied) {
+        var takers = new Boxed[targets.length];
+        for (int i = 0; i < takers.length; i++) {
+            takers[i] = i < copied
+                    ? new Boxed(binding, "copy_", "").tensor(targets[i]).none().flag(false)
+                    : new Boxed(binding, "add_", "Tensor")
+                            .tensor(targets[i])
+                            .none()
+                            .scalar(binding.scalar(1.0));
         }
+        var results = places(takers.length);
+        return () -> {
+            stack.put(arguments);
+            operator.callBoxed(stack);
+            for (int i = 0; i < takers.length; i++) {
+                takers[i].run(1, results[i]);
+            }
+            stack.clear();
+        };
+    }
+
+    /** The first places of the stack: its memory stays where it is once it has held the arguments, which are more than the results. */
+    private IValue[] places(int count) {
+        stack.put(arguments);
+        var places = new IValue[count];
+        Arrays.setAll(places, stack::get);
         stack.clear();
+        return places;
     }
 }

@@ -23,48 +23,28 @@ final class CachedAttentions {
             // The heads of a group see the same keys, so they can stand where positions do: one call, no mask.
             var q = binding.tensor(query.reshape(query.size(0), query.size(2) / group, group, query.size(3)));
             var y = binding.tensor(out.reshape(query.size(0), query.size(2) / group, group, query.size(3)));
-            var flash = flash(binding, q, k, v, false, scale);
-            binding.step(() -> run(flash, k, v, length(position.get(Elements.INT, 0), 1, capacity), y));
+            var flash = new Flash(binding, q, k, v, y, false, scale);
+            binding.step(() -> flash.run(length(position.get(Elements.INT, 0), 1, capacity)));
             return;
         }
         for (int g = 0; g < group; g++) {
             var q = Attentions.member(binding, query, group, g);
             var y = Attentions.member(binding, out, group, g);
-            var fromStart = flash(binding, q, k, v, true, scale);
-            var later = flash(binding, q, k, v, false, scale);
+            var fromStart = new Flash(binding, q, k, v, y, true, scale);
+            var later = new Flash(binding, q, k, v, y, false, scale);
             var mask = new Mask(binding, in.get(0).type().accumulator(), steps, capacity);
             binding.step(() -> {
                 int start = position.get(Elements.INT, 0);
                 long length = length(start, steps, capacity);
                 if (start == 0) {
-                    run(fromStart, k, v, length, y);
+                    fromStart.run(length);
                 } else {
                     try (var hidden = mask.from(start, length)) {
-                        later.replace(MASK, hidden);
-                        run(later, k, v, length, y);
+                        later.call.replace(MASK, hidden);
+                        later.run(length);
                     }
                 }
             });
-        }
-    }
-
-    private static Boxed flash(Binding binding, Tensor q, Tensor k, Tensor v, boolean causal, double scale) {
-        return new Boxed(binding, "_scaled_dot_product_flash_attention_for_cpu", "")
-                .tensor(q)
-                .tensor(k)
-                .tensor(v)
-                .number(0)
-                .flag(causal)
-                .none()
-                .number(scale);
-    }
-
-    private static void run(Boxed flash, Tensor k, Tensor v, long length, Tensor y) {
-        try (var keys = k.narrow(2, 0, length);
-                var values = v.narrow(2, 0, length)) {
-            flash.replace(1, keys);
-            flash.replace(2, values);
-            flash.copyTo(y);
         }
     }
 
@@ -75,6 +55,37 @@ final class CachedAttentions {
                     "CachedAttention: " + steps + " positions from " + start + " in a cache of " + capacity);
         }
         return start + steps;
+    }
+
+    /** Flash attention over the first part of keys and values. */
+    private static final class Flash {
+        private final Tensor k;
+        private final Tensor v;
+        private final Boxed call;
+        private final Runnable run;
+
+        Flash(Binding binding, Tensor q, Tensor k, Tensor v, Tensor y, boolean causal, double scale) {
+            this.k = k;
+            this.v = v;
+            call = new Boxed(binding, "_scaled_dot_product_flash_attention_for_cpu", "")
+                    .tensor(q)
+                    .tensor(k)
+                    .tensor(v)
+                    .number(0)
+                    .flag(causal)
+                    .none()
+                    .number(scale);
+            run = call.copyingTo(y);
+        }
+
+        void run(long length) {
+            try (var keys = k.narrow(2, 0, length);
+                    var values = v.narrow(2, 0, length)) {
+                call.replace(1, keys);
+                call.replace(2, values);
+                run.run();
+            }
+        }
     }
 
     /** [T, S], 0 where a position sees the cache and -infinity where it does not. */

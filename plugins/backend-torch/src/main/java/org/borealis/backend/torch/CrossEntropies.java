@@ -5,9 +5,6 @@ import java.util.List;
 import org.borealis.device.DeviceException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.composite.CrossEntropy;
-import org.bytedeco.pytorch.LongArrayRefOptional;
-import org.bytedeco.pytorch.ScalarTypeOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /**
  * Cross-entropy and its gradient, a few rows at a time: what is computed from the logits stays in the processor's cache instead of
@@ -24,9 +21,8 @@ final class CrossEntropies {
         var type = sums.type();
         long rows = logits.size(0);
         long chunk = chunk(logits, type);
-        var innermost = binding.numbers(1);
-        var dims = binding.hold(new LongArrayRefOptional(innermost));
-        var sameType = binding.hold(new ScalarTypeOptional(Types.scalar(type)));
+        boolean converts = logits.type() != type;
+        var one = binding.scalar(1L);
         var room = binding.scratch(type, chunk, logits.size(1));
         var peaks = binding.scratch(type, chunk, 1);
         for (long start = 0; start < rows; start += chunk) {
@@ -35,18 +31,20 @@ final class CrossEntropies {
             var work = binding.tensor(room.slice(0, 0, count));
             var highest = binding.tensor(peaks.slice(0, 0, count));
             var sum = binding.tensor(sums.reshape(rows, 1).slice(0, start, count));
-            var x = binding.tensor(given);
-            boolean converts = given.type() != type;
+            if (converts) {
+                binding.copy(room.slice(0, 0, count), given);
+            }
+            var x = converts ? work : binding.tensor(given);
+            binding.call("amax", "out").tensor(x).integers(1).flag(true).tensor(highest);
+            binding.call("sub", "out").tensor(x).tensor(highest).scalar(one).tensor(work);
+            binding.step(work::exp_);
+            binding.call("sum", "IntList_out")
+                    .tensor(work)
+                    .integers(1)
+                    .flag(true)
+                    .none()
+                    .tensor(sum);
             binding.step(() -> {
-                var wide = x;
-                if (converts) {
-                    work.copy_(x);
-                    wide = work;
-                }
-                torch.amax_out(highest, wide, innermost, true);
-                torch.sub_out(work, wide, highest);
-                work.exp_();
-                torch.sum_out(sum, work, dims, true, sameType);
                 sum.log_();
                 sum.add_(highest);
             });
@@ -61,6 +59,7 @@ final class CrossEntropies {
         long rows = logits.size(0);
         long chunk = chunk(logits, type);
         boolean converts = out.type() != type;
+        var one = binding.scalar(1L);
         var scales = binding.scratch(type, rows, 1);
         var room = converts ? binding.scratch(type, chunk, logits.size(1)) : out;
         binding.step(new Scale(in.get(0), in.get(2), scales));
@@ -71,8 +70,8 @@ final class CrossEntropies {
             var x = binding.tensor(logits.slice(0, start, count));
             var sum = binding.tensor(sums.reshape(rows, 1).slice(0, start, count));
             var scale = binding.tensor(scales.slice(0, start, count));
+            binding.call("sub", "out").tensor(x).tensor(sum).scalar(one).tensor(work);
             binding.step(() -> {
-                torch.sub_out(work, x, sum);
                 work.exp_();
                 work.mul_(scale);
             });

@@ -3,7 +3,6 @@ package org.borealis.backend.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.borealis.device.DeviceException;
-import org.bytedeco.pytorch.global.torch;
 
 /** Kernels whose addresses depend on data. */
 final class Indexed {
@@ -14,7 +13,11 @@ final class Indexed {
         var rows = binding.tensor(table.reshape(table.size(0), width));
         var picked = binding.tensor(indices.reshape(indices.elements()));
         var y = binding.tensor(out.reshape(indices.elements(), width));
-        binding.step(() -> torch.index_select_out(y, rows, 0, picked));
+        binding.call("index_select", "out")
+                .tensor(rows)
+                .integer(0)
+                .tensor(picked)
+                .tensor(y);
     }
 
     /** index_add_ goes through the indices in order, in one thread: equal bits each time. */

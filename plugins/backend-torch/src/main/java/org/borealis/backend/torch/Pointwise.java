@@ -4,9 +4,6 @@ import java.util.List;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive.Function;
 import org.borealis.tensor.Primitive.Function2;
-import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.pytorch.StringViewOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /** Kernels that compute each element by itself. libtorch repeats dims of size 1 itself. */
 final class Pointwise {
@@ -21,23 +18,26 @@ final class Pointwise {
         var type = function == Function.ERF ? DataType.FLOAT64 : in.type();
         var y = binding.tensor(binding.into(type, out));
         var x = binding.tensor(binding.as(type, in));
-        binding.step(
-                switch (function) {
-                    case NEGATE -> () -> torch.neg_out(y, x);
-                    case ABS -> () -> torch.abs_out(y, x);
-                    case SIGN -> () -> torch.sign_out(y, x);
-                    case EXP -> () -> torch.exp_out(y, x);
-                    case LOG -> () -> torch.log_out(y, x);
-                    case SQRT -> () -> torch.sqrt_out(y, x);
-                    case RSQRT -> () -> torch.rsqrt_out(y, x);
-                    case RECIPROCAL -> () -> torch.reciprocal_out(y, x);
-                    case TANH -> () -> torch.tanh_out(y, x);
-                    case ERF -> () -> torch.erf_out(y, x);
-                    case SIN -> () -> torch.sin_out(y, x);
-                    case COS -> () -> torch.cos_out(y, x);
-                    case FLOOR -> () -> torch.floor_out(y, x);
-                    case NOT -> () -> torch.logical_not_out(y, x);
-                });
+        binding.call(name(function), "out").tensor(x).tensor(y);
+    }
+
+    private static String name(Function function) {
+        return switch (function) {
+            case NEGATE -> "neg";
+            case ABS -> "abs";
+            case SIGN -> "sign";
+            case EXP -> "exp";
+            case LOG -> "log";
+            case SQRT -> "sqrt";
+            case RSQRT -> "rsqrt";
+            case RECIPROCAL -> "reciprocal";
+            case TANH -> "tanh";
+            case ERF -> "erf";
+            case SIN -> "sin";
+            case COS -> "cos";
+            case FLOOR -> "floor";
+            case NOT -> "logical_not";
+        };
     }
 
     /** libtorch says that the sign of NaN is 0. */
@@ -46,44 +46,49 @@ final class Pointwise {
         var y = binding.tensor(out);
         var missing = binding.tensor(binding.scratch(DataType.BOOL, in.sizes()));
         var notANumber = binding.scalar(Double.NaN);
-        binding.step(() -> {
-            torch.ne_out(missing, x, x);
-            torch.sign_out(y, x);
-            y.masked_fill_(missing, notANumber);
-        });
+        binding.call("ne", "Tensor_out").tensor(x).tensor(x).tensor(missing);
+        binding.call("sign", "out").tensor(x).tensor(y);
+        binding.step(() -> y.masked_fill_(missing, notANumber));
     }
 
     static void binary(Binding binding, Function2 function, List<View> in, View out) {
         var a = binding.tensor(in.get(0));
         var b = binding.tensor(in.get(1));
         var y = binding.tensor(out);
-        binding.step(
-                switch (function) {
-                    case ADD -> () -> torch.add_out(y, a, b);
-                    case SUBTRACT -> () -> torch.sub_out(y, a, b);
-                    case MULTIPLY -> () -> torch.mul_out(y, a, b);
-                    case DIVIDE -> {
-                        if (out.type().isFloat()) {
-                            yield () -> torch.div_out(y, a, b);
-                        }
-                        var truncated = binding.hold(new StringViewOptional(binding.hold(new BytePointer("trunc"))));
-                        yield () -> torch.div_out(y, a, b, truncated);
-                    }
-                    case MAXIMUM -> () -> torch.maximum_out(y, a, b);
-                    case MINIMUM -> () -> torch.minimum_out(y, a, b);
-                    case POWER -> () -> torch.pow_out(y, a, b);
-                    case EQUAL -> () -> torch.eq_out(y, a, b);
-                    case LESS -> () -> torch.lt_out(y, a, b);
-                    case AND -> () -> torch.logical_and_out(y, a, b);
-                    case OR -> () -> torch.logical_or_out(y, a, b);
-                });
+        switch (function) {
+            case ADD ->
+                binding.call("add", "out")
+                        .tensor(a)
+                        .tensor(b)
+                        .scalar(binding.scalar(1L))
+                        .tensor(y);
+            case SUBTRACT ->
+                binding.call("sub", "out")
+                        .tensor(a)
+                        .tensor(b)
+                        .scalar(binding.scalar(1L))
+                        .tensor(y);
+            case MULTIPLY -> binding.call("mul", "out").tensor(a).tensor(b).tensor(y);
+            case DIVIDE -> {
+                var division = binding.call("div", "out_mode").tensor(a).tensor(b);
+                (out.type().isFloat() ? division.none() : division.text("trunc")).tensor(y);
+            }
+            case MAXIMUM -> binding.call("maximum", "out").tensor(a).tensor(b).tensor(y);
+            case MINIMUM -> binding.call("minimum", "out").tensor(a).tensor(b).tensor(y);
+            case POWER ->
+                binding.call("pow", "Tensor_Tensor_out").tensor(a).tensor(b).tensor(y);
+            case EQUAL -> binding.call("eq", "Tensor_out").tensor(a).tensor(b).tensor(y);
+            case LESS -> binding.call("lt", "Tensor_out").tensor(a).tensor(b).tensor(y);
+            case AND -> binding.call("logical_and", "out").tensor(a).tensor(b).tensor(y);
+            case OR -> binding.call("logical_or", "out").tensor(a).tensor(b).tensor(y);
+        }
     }
 
     static void select(Binding binding, List<View> in, View out) {
-        var mask = binding.tensor(in.get(0));
-        var yes = binding.tensor(in.get(1));
-        var no = binding.tensor(in.get(2));
-        var y = binding.tensor(out);
-        binding.step(() -> torch.where_out(y, mask, yes, no));
+        binding.call("where", "self_out")
+                .tensor(binding.tensor(in.get(0)))
+                .tensor(binding.tensor(in.get(1)))
+                .tensor(binding.tensor(in.get(2)))
+                .tensor(binding.tensor(out));
     }
 }

@@ -3,8 +3,6 @@ package org.borealis.backend.torch;
 import java.util.List;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive;
-import org.bytedeco.pytorch.ScalarTypeOptional;
-import org.bytedeco.pytorch.global.torch;
 
 /** Kernels of the primitives. */
 final class Primitives {
@@ -47,12 +45,12 @@ final class Primitives {
             var y = binding.tensor(target.select(0, 0));
             var a = binding.tensor(left.select(0, 0));
             var b = binding.tensor(right.select(0, 0));
-            binding.step(() -> torch.mm_out(y, a, b));
+            binding.call("mm", "out").tensor(a).tensor(b).tensor(y);
         } else {
             var y = binding.tensor(target);
             var a = binding.tensor(left);
             var b = binding.tensor(right);
-            binding.step(() -> torch.bmm_out(y, a, b));
+            binding.call("bmm", "out").tensor(a).tensor(b).tensor(y);
         }
     }
 
@@ -64,14 +62,16 @@ final class Primitives {
     private static void reduce(Binding binding, Primitive.Fold fold, int dim, View in, View out) {
         var x = binding.tensor(in.reshape(in.product(0, dim), in.size(dim), in.product(dim + 1, in.rank())));
         var y = binding.tensor(out.reshape(in.product(0, dim), 1, in.product(dim + 1, in.rank())));
-        var middle = binding.numbers(1);
         switch (fold) {
-            case SUM -> {
-                var dims = binding.hold(new org.bytedeco.pytorch.LongArrayRefOptional(middle));
-                var type = binding.hold(new ScalarTypeOptional(Types.scalar(out.type())));
-                binding.step(() -> torch.sum_out(y, x, dims, true, type));
-            }
-            case MAX -> binding.step(() -> torch.amax_out(y, x, middle, true));
+            case SUM ->
+                binding.call("sum", "IntList_out")
+                        .tensor(x)
+                        .integers(1)
+                        .flag(true)
+                        .none()
+                        .tensor(y);
+            case MAX ->
+                binding.call("amax", "out").tensor(x).integers(1).flag(true).tensor(y);
         }
     }
 }
