@@ -43,7 +43,7 @@ public sealed interface Primitive extends Op {
         ADD,
         SUBTRACT,
         MULTIPLY,
-        /** Integers: truncated towards zero. */
+        /** Integers: truncated towards zero; the least by -1 wraps to itself, by 0 is undefined. */
         DIVIDE,
         /** NaN if either is NaN. */
         MAXIMUM,
@@ -131,7 +131,10 @@ public sealed interface Primitive extends Op {
         }
     }
 
-    /** Each element as another type: floats round to nearest even, float to integer truncates, BOOL is 0 or 1, to BOOL is x != 0. */
+    /**
+     * Each element as another type: floats round to nearest even, float to integer truncates, BOOL is 0 or 1, to BOOL is x != 0. A
+     * float that is beyond the integer type is undefined.
+     */
     record Convert(DataType to) implements Primitive {
         @Override
         public List<TensorType> infer(List<TensorType> in) {

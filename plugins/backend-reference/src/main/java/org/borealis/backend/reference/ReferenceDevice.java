@@ -62,7 +62,9 @@ final class ReferenceDevice implements Device {
     public Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
         if (!(op instanceof Primitive primitive)) {
             throw new DeviceException(
-                    "unsupported", "reference: fuses nothing, so " + op.label() + " has to be lowered first");
+                    "unsupported",
+                    "reference: fuses nothing, so " + op.label() + " of "
+                            + inputs.stream().map(Slot::type).toList() + " has to be lowered first");
         }
         var wanted = op.infer(inputs.stream().map(Slot::type).toList());
         var given = outputs.stream().map(Slot::type).toList();

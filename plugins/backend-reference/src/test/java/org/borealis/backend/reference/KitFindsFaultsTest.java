@@ -167,7 +167,7 @@ final class KitFindsFaultsTest {
 
     @Test
     void badMannersAreFound() {
-        assertFails(ThrowsWhenClosedTwice.class, "closingTwice");
+        assertFails(ThrowsWhenClosedTwice.class, "closing twice");
     }
 
     /** A test of this name fails. */

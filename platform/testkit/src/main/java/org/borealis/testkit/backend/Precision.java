@@ -1,4 +1,4 @@
-package org.borealis.testkit;
+package org.borealis.testkit.backend;
 
 import org.borealis.tensor.DataType;
 

@@ -1,4 +1,4 @@
-package org.borealis.testkit;
+package org.borealis.testkit.backend;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -12,22 +12,25 @@ import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
 import org.borealis.tensor.composite.Gelu;
+import org.borealis.tensor.composite.LayerEnd;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
 import org.borealis.tensor.composite.SwiGlu;
+import org.borealis.testkit.HostTensor;
+import org.borealis.testkit.Samples;
 
 /** Every composite of the platform and its gradient, at odd sizes, with grouped heads and ignored targets. */
 final class CompositeCases {
     private final DataType type;
     private final Bound bound;
-    private final CaseRunner oracle;
+    private final Oracle64 oracle;
     private final List<OpCase> cases = new ArrayList<>();
 
     /** @param oracle what a gradient needs of the forward pass is computed there */
     private CompositeCases(DataType type, Device oracle) {
         this.type = type;
-        this.oracle = new CaseRunner(oracle);
+        this.oracle = new Oracle64(oracle);
         // 16-bit types round a few intermediate values; the wider ones add up roundings of long sums.
         this.bound = new Bound.Scaled(type.bytes() == 2 ? 4 : 64);
     }
@@ -50,7 +53,7 @@ final class CompositeCases {
     private List<HostTensor> add(Composite op, HostTensor... inputs) {
         var made = OpCase.of(op, bound, inputs);
         cases.add(made);
-        var exact = oracle.inFloat64(made);
+        var exact = oracle.outputs(made);
         var types = op.infer(made.types());
         var rounded = new ArrayList<HostTensor>();
         for (int i = 0; i < types.size(); i++) {
@@ -61,17 +64,26 @@ final class CompositeCases {
 
     private void norms() {
         for (var shape : List.of(new int[] {1, 1}, new int[] {3, 129}, new int[] {2, 5, 64}, new int[] {129, 3})) {
-            var x = sample(1, shape);
-            var weight = sample(2, shape[shape.length - 1]);
-            var bias = sample(3, shape[shape.length - 1]);
-            var dy = sample(4, shape);
-            var root = add(new RmsNorm(1e-5), x, weight);
-            add(new RmsNorm.Gradient(), dy, x, weight, root.get(1));
-            if (shape[shape.length - 1] > 1) { // of one element nothing is left to normalise
-                var layer = add(new LayerNorm(1e-5), x, weight, bias);
-                add(new LayerNorm.Gradient(), dy, x, weight, layer.get(1), layer.get(2));
-            }
+            norms(1e-5, sample(1, shape));
         }
+        // So small that epsilon decides.
+        norms(1e-3, scaled(0.01, sample(1, 3, 129)));
+    }
+
+    private void norms(double epsilon, HostTensor x) {
+        int channels = x.type().shape().dim(-1);
+        var weight = sample(2, channels);
+        var dy = Samples.of(x.type(), 4);
+        var root = add(new RmsNorm(epsilon), x, weight);
+        add(new RmsNorm.Gradient(), dy, x, weight, root.get(1));
+        if (channels > 1) { // of one element nothing is left to normalise
+            var layer = add(new LayerNorm(epsilon), x, weight, sample(3, channels));
+            add(new LayerNorm.Gradient(), dy, x, weight, layer.get(1), layer.get(2));
+        }
+    }
+
+    private static HostTensor scaled(double factor, HostTensor x) {
+        return HostTensor.fill(x.type(), i -> factor * x.get(i));
     }
 
     private void activations() {
@@ -85,6 +97,14 @@ final class CompositeCases {
             add(new SwiGlu(), x, sample(3, shape));
             add(new SwiGlu.Gradient(), dy, x, sample(3, shape));
         }
+        for (double odd :
+                new double[] {0, -0.0, 8, -8, 60, -60, Double.NaN}) { // by itself: the bound is of the greatest
+            var x = HostTensor.of(TensorType.of(type, 3), odd);
+            add(new Gelu(false), x);
+            add(new Gelu(true), x);
+            add(new SwiGlu(), x, sample(3, 3));
+            add(new LayerEnd("blocks.0"), x);
+        }
         add(new Rotary(), sample(1, 2, 7, 3, 10), sample(2, 7, 5), sample(3, 7, 5));
         add(new Rotary(), sample(1, 1, 1, 1, 2), sample(2, 1, 1), sample(3, 1, 1));
     }
@@ -93,7 +113,8 @@ final class CompositeCases {
         attention(1, 1, 1, 1, 1);
         attention(2, 7, 3, 3, 5);
         attention(2, 33, 4, 2, 8);
-        attention(1, 129, 6, 1, 16);
+        attention(1, 129, 2, 1, 8);
+        attention(20, 1, 9, 2, 2, 4); // scores whose exponential would overflow
         for (int position : new int[] {0, 4, 8}) {
             add(
                     new CachedAttention(0.35),
@@ -105,7 +126,10 @@ final class CompositeCases {
     }
 
     private void attention(int batch, int time, int heads, int keyHeads, int headSize) {
-        double scale = 1 / Math.sqrt(headSize);
+        attention(1 / Math.sqrt(headSize), batch, time, heads, keyHeads, headSize);
+    }
+
+    private void attention(double scale, int batch, int time, int heads, int keyHeads, int headSize) {
         var q = sample(1, batch, time, heads, headSize);
         var k = sample(2, batch, time, keyHeads, headSize);
         var v = sample(3, batch, time, keyHeads, headSize);
@@ -119,11 +143,17 @@ final class CompositeCases {
         crossEntropy(5, 129, 2);
         crossEntropy(33, 17, 3);
         crossEntropy(3, 5, 1); // all ignored
+        crossEntropy(scaled(100, sample(1, 5, 7)), 2); // an exponential that would overflow
     }
 
     /** Every {@code ignored}-th target does not count. */
     private void crossEntropy(int rows, int vocabulary, int ignored) {
-        var logits = sample(1, rows, vocabulary);
+        crossEntropy(sample(1, rows, vocabulary), ignored);
+    }
+
+    private void crossEntropy(HostTensor logits, int ignored) {
+        int rows = logits.type().shape().dim(0);
+        int vocabulary = logits.type().shape().dim(1);
         var chosen = Samples.indices(vocabulary, 2, rows);
         var targets =
                 HostTensor.fill(chosen.type(), i -> (i + 1) % ignored == 0 ? CrossEntropy.IGNORED : chosen.get(i));
@@ -148,5 +178,15 @@ final class CompositeCases {
                         HostTensor.of(TensorType.of(DataType.FLOAT64), 3));
             }
         }
+        // So small that epsilon decides.
+        var tiny = TensorType.of(type, 129);
+        add(
+                new AdamStep(0.9, 0.95, 1e-2, 0.1, true),
+                sample(1, 129),
+                scaled(0.01, sample(2, 129)),
+                scaled(0.01, sample(3, 129)),
+                scaled(0.0001, Samples.positive(tiny, 4)),
+                HostTensor.of(TensorType.of(DataType.FLOAT64), 0.5),
+                HostTensor.of(TensorType.of(DataType.FLOAT64), 1));
     }
 }

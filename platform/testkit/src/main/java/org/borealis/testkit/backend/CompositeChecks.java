@@ -1,0 +1,65 @@
+package org.borealis.testkit.backend;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.borealis.tensor.Composite;
+import org.borealis.tensor.DataType;
+
+/** Every composite that the device claims. Cases are made when the first check of their type runs: the oracle has to compute for them. */
+final class CompositeChecks {
+    private final BackendKit kit;
+    private final Map<DataType, Map<String, List<OpCase>>> cases = new EnumMap<>(DataType.class);
+
+    CompositeChecks(BackendKit kit) {
+        this.kit = kit;
+    }
+
+    /** What composites there are: a new kind of case is added here. */
+    private Stream<OpCase> make(DataType type) {
+        return CompositeCases.of(type, kit.oracle());
+    }
+
+    /** Names of the composites that there are cases for. */
+    Stream<String> names() {
+        return of(DataType.FLOAT32).keySet().stream();
+    }
+
+    /** Cases by composite. */
+    Map<String, List<OpCase>> of(DataType type) {
+        return cases.computeIfAbsent(
+                type,
+                wanted -> make(wanted)
+                        .collect(Collectors.groupingBy(OpCase::name, LinkedHashMap::new, Collectors.toList())));
+    }
+
+    Stream<DataType> types() {
+        return kit.types().filter(DataType::isFloat);
+    }
+
+    boolean claims(OpCase test) {
+        return test.op() instanceof Composite composite && kit.device().fuses(composite, test.types());
+    }
+
+    /** A check for each composite and type of which the device claims a case. */
+    List<Check> claims() {
+        var checks = new ArrayList<Check>();
+        types().forEach(type -> of(type).forEach((name, all) -> {
+            var claimed = all.stream().filter(this::claims).toList();
+            if (!claimed.isEmpty()) {
+                checks.add(new Check(
+                        kit,
+                        Area.COMPOSITES,
+                        name,
+                        type.label(),
+                        name + " on " + type.label() + " means its decomposition",
+                        check -> PrimitiveChecks.measure(kit, check, claimed)));
+            }
+        }));
+        return checks;
+    }
+}

@@ -1,0 +1,62 @@
+package org.borealis.testkit.backend;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.OptionalLong;
+
+/**
+ * How much memory of this process something takes that is done again and again. A leak shows in every window of time; what the Java heap
+ * and the JIT do shows in some. So the least growth of several windows is what counts.
+ */
+final class Growth {
+    private static final int WINDOWS = 4;
+    private static final Path STATUS = Path.of("/proc/self/status");
+
+    private Growth() {}
+
+    /** Bytes that a repetition costs; 0 where the system does not tell what the process takes. */
+    static double bytesEach(int times, Runnable action) {
+        repeat(times / 2, action);
+        double least = Double.POSITIVE_INFINITY;
+        for (int window = 0; window < WINDOWS && least > 0; window++) {
+            long before = resident();
+            repeat(times, action);
+            least = Math.min(least, resident() - before);
+        }
+        return Math.max(0, least) / times;
+    }
+
+    private static void repeat(int times, Runnable action) {
+        for (int i = 0; i < times; i++) {
+            action.run();
+        }
+    }
+
+    private static long resident() {
+        System.gc(); // so that garbage takes the same pages in each window
+        return residentBytes().orElse(0);
+    }
+
+    static OptionalLong residentBytes() {
+        return read(STATUS, "RssAnon:");
+    }
+
+    /** Memory of the machine. */
+    static OptionalLong machineBytes() {
+        return read(Path.of("/proc/meminfo"), "MemTotal:");
+    }
+
+    private static OptionalLong read(Path file, String label) {
+        if (!Files.isReadable(file)) {
+            return OptionalLong.empty();
+        }
+        try (var lines = Files.lines(file)) {
+            return lines.filter(line -> line.startsWith(label))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst();
+        } catch (IOException e) {
+            return OptionalLong.empty();
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package org.borealis.testkit.backend;
+
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.borealis.tensor.Composite;
+import org.borealis.tensor.Op;
+import org.borealis.tensor.Primitive.Binary;
+import org.borealis.tensor.Primitive.Reduce;
+import org.borealis.tensor.Primitive.Unary;
+import org.borealis.tensor.Tensor;
+import org.borealis.tensor.TensorType;
+import org.borealis.tensor.Trace;
+import org.borealis.testkit.HostTensor;
+
+/**
+ * One operation on given inputs, and how exact it has to be.
+ *
+ * @param meaning what a composite means on float64; its decomposition, unless that insists on its types
+ */
+record OpCase(Op op, List<HostTensor> inputs, Bound bound, BiFunction<Trace, List<Tensor>, List<Tensor>> meaning) {
+
+    static OpCase of(Op op, Bound bound, HostTensor... inputs) {
+        return of(
+                op,
+                bound,
+                (trace, in) -> op instanceof Composite composite ? composite.decompose(in) : trace.apply(op, in),
+                inputs);
+    }
+
+    /** A composite whose decomposition does not take other types. */
+    static OpCase of(Op op, Bound bound, BiFunction<Trace, List<Tensor>, List<Tensor>> meaning, HostTensor... inputs) {
+        return new OpCase(op, List.of(inputs), bound, meaning);
+    }
+
+    List<TensorType> types() {
+        return inputs.stream().map(HostTensor::type).toList();
+    }
+
+    /** The operation without the settings that differ from case to case. */
+    String name() {
+        return switch (op) {
+            case Unary(var function) -> function.name();
+            case Binary(var function) -> function.name();
+            case Reduce(var fold, var _) -> "Reduce(" + fold + ")";
+            default -> op.label().replaceFirst("\\(.*", "");
+        };
+    }
+
+    /**
+     * The same with other numbers, as good as these: each input's elements moved on by one. Of a gradient only what flows back, because
+     * its other inputs belong together.
+     */
+    OpCase rotated() {
+        boolean isGradient = op.label().contains(".Gradient");
+        return with(IntStream.range(0, inputs.size())
+                .mapToObj(i -> isGradient && i > 0 ? inputs.get(i) : rotated(inputs.get(i)))
+                .toList());
+    }
+
+    private static HostTensor rotated(HostTensor in) {
+        var moved = new HostTensor(in.type());
+        long element = in.type().type().bytes();
+        long rest = Math.max(0, in.elements().byteSize() - element);
+        if (rest > 0) {
+            moved.elements().asSlice(0, rest).copyFrom(in.elements().asSlice(element));
+            moved.elements().asSlice(rest).copyFrom(in.elements().asSlice(0, element));
+        } else {
+            moved.elements().copyFrom(in.elements());
+        }
+        return moved;
+    }
+
+    /** The same on every input changed. */
+    OpCase map(UnaryOperator<HostTensor> change) {
+        return with(inputs.stream().map(change).toList());
+    }
+
+    private OpCase with(List<HostTensor> others) {
+        return new OpCase(op, others, bound, meaning);
+    }
+
+    @Override
+    public String toString() {
+        return op.label() + " of " + types().stream().map(TensorType::toString).collect(Collectors.joining(", "));
+    }
+}
