@@ -26,7 +26,7 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
     Recipe resolve(Map<String, Given> written, List<String> overrides) {
         var keys = new Keys(written, Overrides.apply(written, overrides));
         var problems = new Problems();
-        Map<String, Object> settings = run.complete(runKeys(keys.wanted(), problems), problems);
+        Map<String, Object> settings = run.complete(oneSpelling(runKeys(keys.wanted(), problems), problems), problems);
         boolean waits = "wait".equals(settings.get("missing"));
         var sections = new LinkedHashMap<String, Section>();
         for (Contract<?> contract : Contract.all()) {
@@ -58,6 +58,36 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
             }
         });
         return known;
+    }
+
+    /**
+     * Of a setting that is a word or a section, such as {@code rematerialise}, what the command line says replaces what the file says,
+     * however each spells it.
+     */
+    private Map<String, Given> oneSpelling(Map<String, Given> given, Problems problems) {
+        var kept = new LinkedHashMap<>(given);
+        given.forEach((key, deeper) -> {
+            Given word = key.contains(".") ? given.get(head(key)) : null;
+            if (word == null) {
+                return;
+            }
+            if (word.isOverride() != deeper.isOverride()) {
+                kept.remove(word.isOverride() ? key : head(key));
+            } else if (says(head(key), word) && says(key, deeper)) {
+                problems.add(
+                        "recipe-value",
+                        deeper.origin() + ": '" + key + "' is '" + deeper.text() + "', but '" + head(key) + "' is '"
+                                + word.text() + "' (" + word.origin() + "); give one of the two");
+            }
+        });
+        return kept;
+    }
+
+    /** Whether it is more than the default. */
+    private boolean says(String key, Given given) {
+        return run.setting(key)
+                .filter(setting -> !setting.read(given).equals(setting.defaultValue()))
+                .isPresent();
     }
 
     private TreeSet<String> heads() {

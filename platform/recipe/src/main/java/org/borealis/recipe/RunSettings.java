@@ -75,6 +75,17 @@ public @interface RunSettings {
             min = "0")
     int batch_micro() default 0;
 
+    @AttributeDefinition(
+            description =
+                    "What of the forward pass is computed again for the backward pass, to save memory: nothing, what is cheap, or all but the ends of layers. Results are the same. Or {every: n}",
+            options = {@Option("none"), @Option("selective"), @Option("full")})
+    String rematerialise() default "none";
+
+    @AttributeDefinition(
+            description = "Keeps every n-th layer end only, and computes all in between again; in place of a word",
+            min = "1")
+    int rematerialise_every() default 0;
+
     @AttributeDefinition(description = "Steps between evaluations; 0 means none", min = "0")
     long evaluate_every() default 100;
 

@@ -2,6 +2,7 @@ package org.borealis.backend.reference;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.borealis.device.Buffer;
@@ -50,6 +51,12 @@ final class ReferenceDevice implements Device {
         buffers.add(buffer);
         takenBytes += bytes;
         return buffer;
+    }
+
+    @Override
+    public synchronized OptionalLong memoryBytes() {
+        long bytes = Math.min(mostBytes - takenBytes, FreeMemory.bytes());
+        return bytes == FreeMemory.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     private synchronized void forget(HostBuffer buffer) {

@@ -32,6 +32,18 @@ final class ReferenceDeviceTest {
     }
 
     @Test
+    void whatIsLeftIsToldBeforeItIsTaken() {
+        try (var device = new ReferenceBackend(100).open()) {
+            device.allocate(60);
+            assertEquals(40, device.memoryBytes().orElseThrow());
+        }
+        try (var device = new ReferenceBackend().open()) {
+            long bytes = device.memoryBytes().orElseThrow();
+            assertTrue(1 << 20 < bytes && bytes < 1L << 50, () -> bytes + " bytes");
+        }
+    }
+
+    @Test
     void anIndexOutsideTheTableStops() {
         try (var device = new ReferenceBackend().open()) {
             var table = Slot.allocate(device, TensorType.of(DataType.FLOAT32, 0, 2));

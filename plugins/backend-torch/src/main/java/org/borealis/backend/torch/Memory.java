@@ -130,7 +130,9 @@ final class Memory {
         long free = field("/proc/meminfo", "MemAvailable:", 1024, Long.MAX_VALUE);
         long limit = field("/sys/fs/cgroup/memory.max", "", 1, Long.MAX_VALUE);
         long used = field("/sys/fs/cgroup/memory.current", "", 1, 0);
-        return Math.min(free, Math.max(0, limit - used));
+        long cached =
+                field("/sys/fs/cgroup/memory.stat", "inactive_file ", 1, 0); // counted as used, given up on demand
+        return Math.min(free, Math.max(0, limit - Math.max(0, used - cached)));
     }
 
     /** All memory of the machine. */
