@@ -120,8 +120,8 @@ final class Stretch {
         if (!isFinite && isExpected) {
             context.display()
                     .line("step " + progress.step() + " was skipped: its gradient overflowed float16 at loss scale "
-                            + scaled.scale() + "; the scale is "
-                            + progress.lossScale().scale() + " now");
+                            + scaled.text() + "; the scale is "
+                            + progress.lossScale().text() + " now");
         } else if (!isFinite) {
             warnSkipped(loss, norm);
         }
@@ -192,7 +192,7 @@ final class Stretch {
 
     private String float16(double loss) {
         return Double.isFinite(loss)
-                ? "The loss scale is " + progress.lossScale().scale()
+                ? "The loss scale is " + progress.lossScale().text()
                         + ", and lossScale.minimum lets it fall no further; precision=bfloat16 needs none. "
                 : "float16 holds no number above 65504, and a loss scale does not help the loss; precision=bfloat16 does. ";
     }

@@ -1,5 +1,7 @@
 package org.borealis.trainer.step;
 
+import java.math.BigDecimal;
+
 /**
  * What the loss is multiplied with, so that small gradients do not vanish in float16: halved when a gradient overflows, doubled after
  * many that did not. As torch.amp.GradScaler and, with a {@link Rule#hysteresis} or {@link Rule#minimum}, Megatron-LM's
@@ -11,6 +13,11 @@ package org.borealis.trainer.step;
 public record LossScale(double scale, long goodSteps, long patience) {
     /** That of types that need none, and of a run before it began. */
     public static final LossScale NONE = new LossScale(1, -1, 0);
+
+    /** The scale alone, such as {@code 65536}. */
+    public String text() {
+        return new BigDecimal(scale).stripTrailingZeros().toPlainString();
+    }
 
     /**
      * How it changes.
