@@ -181,6 +181,36 @@ final class YamlRecipesTest {
     }
 
     @Test
+    void aSettingMayBeAWordOrASection() {
+        assertEquals("full", recipes.settings(read("rematerialise: full")).rematerialise());
+        assertEquals(2, recipes.settings(read("rematerialise: {every: 2}")).rematerialise_every());
+        assertEquals(3, recipes.settings(read("", "rematerialise={every: 3}")).rematerialise_every());
+        var every = read("rematerialise: {every: 2}");
+        assertEquals(every, read(recipes.write(every)));
+        says(
+                "r.yaml:2: 'rematerialise.every' is '2', but 'rematerialise' is 'full' (r.yaml:1); give one of the two",
+                "rematerialise: full\nrematerialise.every: 2");
+        says(
+                "r.yaml:1: a recipe has no key 'rematerialise.evry'; did you mean 'rematerialise.every'? "
+                        + "Keys of 'rematerialise': rematerialise, rematerialise.every.",
+                "rematerialise: {evry: 2}");
+        assertTrue(refused("rematerialise: all").getMessage().contains("must be one of none, selective, full ("));
+        assertTrue(refused("rematerialise: {every: -1}").getMessage().contains("must be a whole number of at least 1"));
+    }
+
+    @Test
+    void theCommandLineReplacesTheOtherSpelling() {
+        var full = read("rematerialise: {every: 2}", "rematerialise=full");
+        assertEquals("full", full.run().get("rematerialise"));
+        assertEquals(0, full.run().get("rematerialise.every"));
+        var none = read(recipes.write(read("rematerialise: {every: 2}")), "rematerialise=none");
+        assertEquals(0, none.run().get("rematerialise.every"));
+        var every = read("rematerialise: full", "rematerialise.every=4");
+        assertEquals("none", every.run().get("rematerialise"));
+        assertEquals(4, every.run().get("rematerialise.every"));
+    }
+
+    @Test
     void aRequiredSettingIsAskedFor() {
         says("the recipe must give 'tokenizer.path' to tokenizer 'file': a text", "tokenizer: file");
         assertEquals(
