@@ -1,7 +1,9 @@
 package org.borealis.tensor.composite;
 
+import java.util.BitSet;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.Primitive.Reduce;
 import org.borealis.tensor.Program;
@@ -41,13 +43,20 @@ public record Fusion(Program body) implements Composite {
     public boolean inPlace(int input, int output) {
         var type = body.inputs().get(input).type();
         var result = body.type(body.outputs().get(output).value());
-        boolean isReduced = body.nodes().stream().anyMatch(node -> node.op() instanceof Reduce);
-        return !isReduced
-                && result.shape().equals(type.shape())
-                && body.nodes().stream()
-                        .filter(node -> node.inputs().contains(input))
+        return result.shape().equals(type.shape())
+                && body.nodes().stream().noneMatch(node -> node.op() instanceof Reduce)
+                && readersOf(input)
                         .allMatch(node -> node.outputs().get(0).shape().elements()
                                 == type.shape().elements());
+    }
+
+    /** Nodes that read an input, directly or through others. */
+    private Stream<Program.Node> readersOf(int input) {
+        var dependent = new BitSet();
+        dependent.set(input);
+        return body.nodes().stream()
+                .filter(node -> node.inputs().stream().anyMatch(dependent::get))
+                .peek(node -> dependent.set(node.first()));
     }
 
     @Override
