@@ -1,6 +1,7 @@
 package org.borealis.compiler;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -112,15 +113,33 @@ final class Gradients {
         return present(List.of(reduce(first.select(g, g.scalar(0)), a), reduce(first.select(g.scalar(0), g), b)));
     }
 
-    /** Sums a gradient over the dims along which {@code operand} was repeated. */
+    /** Sums a gradient over the dims along which {@code operand} was repeated; dims side by side in one go. */
     private static Tensor reduce(Tensor g, Tensor operand) {
         var sum = g;
-        for (int dim = 0; dim < operand.shape().rank(); dim++) {
-            if (operand.dim(dim) == 1 && sum.dim(dim) != 1) {
-                sum = sum.sum(dim);
+        int dim = 0;
+        while (dim < operand.shape().rank()) {
+            int end = dim;
+            while (end < operand.shape().rank() && operand.dim(end) == 1) {
+                end++;
             }
+            sum = sum(sum, dim, end);
+            dim = end + 1;
         }
         return sum;
+    }
+
+    private static Tensor sum(Tensor g, int from, int end) {
+        var sizes = g.shape().dims();
+        var repeated = IntStream.range(from, end).filter(d -> sizes.get(d) != 1).toArray();
+        if (repeated.length < 2) {
+            return repeated.length == 0 ? g : g.sum(repeated[0]);
+        }
+        var joined = new ArrayList<>(sizes.subList(0, from));
+        joined.add(Math.toIntExact(g.shape().product(from, end)));
+        joined.addAll(sizes.subList(end, sizes.size()));
+        var kept = new ArrayList<>(sizes);
+        Collections.fill(kept.subList(from, end), 1);
+        return g.reshape(new Shape(joined)).sum(from).reshape(new Shape(kept));
     }
 
     private static List<Tensor> matmul(boolean left, boolean right, Tensor a, Tensor b, Tensor g) {

@@ -116,7 +116,7 @@ final class Planner {
                     && node.op().inPlace(k, output)
                     && program.type(input).equals(type)
                     && places.get(input).block().to <= index
-                    && !isSharedOtherwise(node, input)
+                    && !isSharedOtherwise(node, input, output)
                     && !isTaken(node, output, places.get(input))) {
                 return places.get(input);
             }
@@ -134,7 +134,7 @@ final class Planner {
                     && program.type(value).shape().equals(type.shape())
                     && program.type(value).type().bytes() == type.type().bytes()
                     && isFree(place, index, type)
-                    && !isSharedOtherwise(node, value)
+                    && !isSharedOtherwise(node, value, output)
                     && !isTaken(node, output, place)) {
                 return place;
             }
@@ -147,12 +147,17 @@ final class Planner {
         return block.kind == Kind.WORKSPACE && block.to <= index && block.bytes == type.bytes();
     }
 
-    /** Whether another operand reads other elements of the same memory. */
-    private boolean isSharedOtherwise(Node node, int value) {
-        return node.inputs().stream()
-                .anyMatch(
-                        other -> places.get(other).block() == places.get(value).block()
-                                && !program.type(other).equals(program.type(value)));
+    /** Whether the same memory is read in another way, too. */
+    private boolean isSharedOtherwise(Node node, int value, int output) {
+        for (int k = 0; k < node.inputs().size(); k++) {
+            int other = node.inputs().get(k);
+            if (places.get(other).block() == places.get(value).block()
+                    && !(program.type(other).equals(program.type(value))
+                            && node.op().inPlace(k, output))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isTaken(Node node, int output, Place place) {
