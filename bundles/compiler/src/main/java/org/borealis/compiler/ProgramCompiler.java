@@ -38,7 +38,9 @@ public final class ProgramCompiler implements Compiler {
 
     private static Program lower(Program program, Device device) {
         var lowered = Lower.of(program, (op, types) -> op instanceof Again || device.fuses(op, types));
-        return Again.drop(Prune.of(Share.of(lowered))); // last: nothing behind it may join or move operations
+        var fused = Fuse.of(Prune.of(Share.near(lowered)), device::fuses);
+        // last: nothing behind it may join or move operations
+        return Again.drop(Share.of(fused.orElseGet(() -> Prune.of(lowered))));
     }
 
     @Override

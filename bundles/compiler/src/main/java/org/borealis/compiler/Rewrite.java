@@ -2,6 +2,7 @@ package org.borealis.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Program.Node;
 import org.borealis.tensor.Tensor;
@@ -29,12 +30,16 @@ final class Rewrite {
         return builder.build();
     }
 
-    /** Hands out the same outputs, donations included. */
     static void copyOutputs(Program program, List<Tensor> tensors, Program.Builder builder) {
+        copyOutputs(program, tensors::get, builder);
+    }
+
+    /** Hands out the same outputs, donations included. */
+    static void copyOutputs(Program program, IntFunction<Tensor> tensors, Program.Builder builder) {
         for (var output : program.outputs()) {
-            var value = tensors.get(output.value());
+            var value = tensors.apply(output.value());
             if (output.replaces().isPresent()) {
-                builder.replace(output.name(), tensors.get(output.replaces().getAsInt()), value);
+                builder.replace(output.name(), tensors.apply(output.replaces().getAsInt()), value);
             } else {
                 builder.output(output.name(), value);
             }
