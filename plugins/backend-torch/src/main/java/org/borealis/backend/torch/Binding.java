@@ -1,5 +1,7 @@
 package org.borealis.backend.torch;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import org.borealis.device.Slot;
@@ -7,8 +9,6 @@ import org.borealis.tensor.DataType;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.TensorOptions;
-import org.bytedeco.pytorch.global.torch;
 
 /** What a kernel is made of while it is bound: everything that libtorch needs is created here, once, and closed with the kernel. */
 final class Binding {
@@ -42,9 +42,17 @@ final class Binding {
         return slots.stream().map(View::of).toList();
     }
 
+    Place place() {
+        return device.place();
+    }
+
+    Operators.Operator operator(String name, String overload) {
+        return device.operators().get(name, overload);
+    }
+
     /** The type to multiply matrices of this type in. */
     DataType matrixType(DataType type) {
-        return device.processor().matrixType(type);
+        return place().matrixType(type);
     }
 
     <P extends Pointer> P hold(P pointer) {
@@ -53,10 +61,7 @@ final class Binding {
     }
 
     Tensor tensor(View view) {
-        try (var options = new TensorOptions(Types.scalar(view.type()));
-                var address = new Natives.Address(view.address())) {
-            return hold(torch.from_blob(address, view.sizes(), view.strides(), options));
-        }
+        return hold(place().tensor(view));
     }
 
     Scalar scalar(double value) {
@@ -72,7 +77,7 @@ final class Binding {
         var shape = View.dense(0, type, sizes);
         long start = scratchBytes;
         scratchBytes += Math.ceilDiv(shape.bytes(), (long) Slot.ALIGNMENT) * Slot.ALIGNMENT;
-        return View.dense(device.scratch().address(Math.max(1, scratchBytes)) + start, type, sizes);
+        return View.dense(place().scratch(Math.max(1, scratchBytes)) + start, type, sizes);
     }
 
     /** Memory that keeps its values as long as the kernel. */
@@ -80,6 +85,11 @@ final class Binding {
         var buffer = device.allocate(Math.max(1, View.dense(0, type, sizes).bytes()));
         owned.add(buffer);
         return View.dense(buffer.address(), type, sizes);
+    }
+
+    /** Memory of the host, as long as it is referred to. */
+    static MemorySegment hostMemory(long bytes) {
+        return Arena.ofAuto().allocate(Math.max(1, bytes), Slot.ALIGNMENT).asSlice(0, bytes);
     }
 
     /** This input as {@code type}: itself, or a copy made at the start of each run. */

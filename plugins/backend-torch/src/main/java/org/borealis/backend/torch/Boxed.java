@@ -4,11 +4,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
-import org.bytedeco.pytorch.Dispatcher;
 import org.bytedeco.pytorch.GenericList;
 import org.bytedeco.pytorch.IValue;
 import org.bytedeco.pytorch.IValueVector;
-import org.bytedeco.pytorch.OperatorHandle;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 
@@ -20,15 +18,13 @@ import org.bytedeco.pytorch.Tensor;
  */
 final class Boxed {
     private final Binding binding;
-    private final String name;
-    private final OperatorHandle operator;
+    private final Operators.Operator operator;
     private final IValueVector arguments;
     private final IValueVector stack;
 
     Boxed(Binding binding, String name, String overload) {
         this.binding = binding;
-        this.name = name;
-        operator = binding.hold(Dispatcher.singleton().findSchemaOrThrow("aten::" + name, overload));
+        operator = binding.operator(name, overload);
         arguments = binding.hold(new IValueVector());
         stack = binding.hold(new IValueVector());
     }
@@ -88,29 +84,25 @@ final class Boxed {
 
     /** A list of the type that the operator's own description gives for this argument. */
     private Boxed list(List<IValue> values) {
-        try (var described = operator.schema().arguments()) {
-            var type = described.getPointer(arguments.size()).type();
-            while (type.get().containedTypeSize() > 0) { // through an optional list to its elements
-                type = binding.hold(type.get().containedType(0));
-            }
-            try (var list = new GenericList(type)) {
-                for (var value : values) {
-                    try (value) {
-                        list.push_back(value);
-                    }
+        var type = operator.arguments().getPointer(arguments.size()).type();
+        while (type.get().containedTypeSize() > 0) { // through an optional list to its elements
+            type = binding.hold(type.get().containedType(0));
+        }
+        try (var list = new GenericList(type)) {
+            for (var value : values) {
+                try (value) {
+                    list.push_back(value);
                 }
-                return push(new IValue(list));
             }
+            return push(new IValue(list));
         }
     }
 
     /** That every argument has been given; a call with fewer would end the process. */
     void check() {
-        try (var described = operator.schema().arguments()) {
-            if (arguments.size() != described.limit()) {
-                throw new IllegalStateException(
-                        name + " takes " + described.limit() + " arguments, given " + arguments.size());
-            }
+        if (arguments.size() != operator.argumentCount()) {
+            throw new IllegalStateException(
+                    operator.name() + " takes " + operator.argumentCount() + " arguments, given " + arguments.size());
         }
     }
 
@@ -124,7 +116,7 @@ final class Boxed {
     /** Calls, and drops what the operator gives. */
     void run() {
         stack.put(arguments);
-        operator.callBoxed(stack);
+        operator.handle().callBoxed(stack);
         stack.clear();
     }
 
@@ -132,7 +124,7 @@ final class Boxed {
     private void run(int index, IValue value) {
         stack.put(arguments);
         stack.put(index, value);
-        operator.callBoxed(stack);
+        operator.handle().callBoxed(stack);
         stack.clear();
     }
 
@@ -159,7 +151,7 @@ final class Boxed {
         var results = places(takers.length);
         return () -> {
             stack.put(arguments);
-            operator.callBoxed(stack);
+            operator.handle().callBoxed(stack);
             for (int i = 0; i < takers.length; i++) {
                 takers[i].run(1, results[i]);
             }

@@ -18,27 +18,39 @@ import org.borealis.tensor.composite.SwiGlu;
 final class Fused {
     private Fused() {}
 
-    static boolean claims(Composite op, List<TensorType> in) {
-        boolean known = op instanceof LayerNorm
-                || op instanceof LayerNorm.Gradient
-                || op instanceof RmsNorm
-                || op instanceof RmsNorm.Gradient
-                || op instanceof Attention
-                || op instanceof Attention.Gradient
-                || op instanceof CachedAttention
-                || op instanceof CrossEntropy
-                || op instanceof CrossEntropy.Gradient
-                || op instanceof Gelu
-                || op instanceof Gelu.Gradient
-                || op instanceof SwiGlu
-                || op instanceof SwiGlu.Gradient
-                || op instanceof Rotary
-                || op instanceof AdamStep;
+    static boolean claims(Composite op, List<TensorType> in, Place place) {
+        boolean known = switch (place) {
+            case Host host -> isForAnyPlace(op) || isForTheHost(op);
+            case Cuda cuda -> isForAnyPlace(op);
+        };
         // An empty tensor has nothing to be fast at, and libtorch's kernels differ in whether they take one.
         // Of one channel, the gradient is what two equal numbers differ by: rounding alone, so the definition's own
         // roundings.
         boolean vanishes = op instanceof RmsNorm.Gradient && in.get(0).shape().dim(-1) == 1;
         return known && !vanishes && in.stream().allMatch(type -> type.shape().elements() > 0);
+    }
+
+    /** Kernels of operators that libtorch has for every kind of device. */
+    private static boolean isForAnyPlace(Composite op) {
+        return op instanceof LayerNorm
+                || op instanceof LayerNorm.Gradient
+                || op instanceof RmsNorm
+                || op instanceof RmsNorm.Gradient
+                || op instanceof Gelu
+                || op instanceof Gelu.Gradient
+                || op instanceof SwiGlu
+                || op instanceof SwiGlu.Gradient
+                || op instanceof Rotary;
+    }
+
+    /** Kernels that read memory from Java, or whose operators are the processor's. */
+    private static boolean isForTheHost(Composite op) {
+        return op instanceof Attention
+                || op instanceof Attention.Gradient
+                || op instanceof CachedAttention
+                || op instanceof CrossEntropy
+                || op instanceof CrossEntropy.Gradient
+                || op instanceof AdamStep;
     }
 
     static void bind(Binding binding, Composite op, List<View> in, List<View> out) {

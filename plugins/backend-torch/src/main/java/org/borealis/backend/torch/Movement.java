@@ -1,6 +1,9 @@
 package org.borealis.backend.torch;
 
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.borealis.tensor.DataType;
 
 /** Kernels that move elements, and those that make them out of nothing. */
@@ -37,10 +40,11 @@ final class Movement {
             return;
         }
         var exact = binding.own(DataType.FLOAT64, out.sizes());
-        var memory = Memory.at(exact.address(), exact.bytes());
-        for (int i = 0; i < values.size(); i++) {
-            memory.setAtIndex(Elements.DOUBLE, i, values.get(i));
-        }
+        binding.place()
+                .write(
+                        exact.address(),
+                        MemorySegment.ofArray(
+                                values.stream().mapToDouble(Double::doubleValue).toArray()));
         var ready = binding.own(out.type(), out.sizes());
         binding.tensor(ready).copy_(binding.tensor(exact));
         copy(binding, ready, out);
@@ -49,12 +53,12 @@ final class Movement {
     static void iota(Binding binding, int dim, View out) {
         long length = out.size(dim);
         var line = binding.own(DataType.INT64, Math.max(1, length));
-        var memory = Memory.at(line.address(), line.bytes());
-        for (int i = 0; i < length; i++) {
-            memory.setAtIndex(Elements.LONG, i, i);
-        }
+        binding.place()
+                .write(
+                        line.address(),
+                        MemorySegment.ofArray(LongStream.range(0, length).toArray()));
         long[] sizes = new long[out.rank()];
-        java.util.Arrays.fill(sizes, 1);
+        Arrays.fill(sizes, 1);
         sizes[dim] = length;
         copy(binding, line.reshape(sizes).expand(out.sizes()), out);
     }

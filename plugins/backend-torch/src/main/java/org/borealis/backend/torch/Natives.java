@@ -13,6 +13,7 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.borealis.device.DeviceException;
@@ -28,15 +29,17 @@ import org.bytedeco.pytorch.global.torch;
 final class Natives {
     private static final String VERSION = "torch-2.13.0-1.5.14";
 
-    private static final List<String> LIBRARIES = List.of(
+    private static final List<String> COMMON = List.of(
             "openblas/linux-x86_64/libquadmath.so.0",
             "openblas/linux-x86_64/libgfortran.so.5",
             "openblas/linux-x86_64/libopenblas.so.0",
             "pytorch/linux-x86_64/libgomp.so.1",
+            "javacpp/linux-x86_64/libjnijavacpp.so");
+
+    private static final List<String> TORCH = List.of(
             "pytorch/linux-x86_64/libc10.so",
             "pytorch/linux-x86_64/libtorch_cpu.so",
             "pytorch/linux-x86_64/libtorch.so",
-            "javacpp/linux-x86_64/libjnijavacpp.so",
             "pytorch/linux-x86_64/libjnitorch.so");
 
     /** JavaCPP is to load nothing, and to watch neither its memory nor ours: everything here is closed by hand. */
@@ -66,8 +69,8 @@ final class Natives {
         var folder = folder();
         try {
             THREADS.forEach(Natives::setEnvironment);
-            for (var library : LIBRARIES) {
-                System.load(unpack(library, folder).toString());
+            for (var library : libraries(folder)) {
+                System.load(library.toString());
             }
             JAVACPP.forEach(System::setProperty);
             loaded = torch.get_num_threads() > 0;
@@ -80,6 +83,23 @@ final class Natives {
                             + " glibc and libstdc++; after an update of the bundle the process has to be started anew",
                     e);
         }
+    }
+
+    private static List<Path> libraries(Path folder) throws IOException {
+        var libraries = new ArrayList<Path>();
+        for (var library : COMMON) {
+            libraries.add(unpack(library, folder));
+        }
+        var gpu = GpuNatives.in(System.getenv());
+        if (gpu.isPresent()) {
+            gpu.get().requireWhole();
+            libraries.addAll(gpu.get().libraries());
+            return libraries;
+        }
+        for (var library : TORCH) {
+            libraries.add(unpack(library, folder));
+        }
+        return libraries;
     }
 
     private static Path folder() {

@@ -14,8 +14,11 @@ final class Pointwise {
             signOrNotANumber(binding, in, out);
             return;
         }
-        // libtorch's vectorised float32 erf is off by up to 9 units in the last place.
-        var type = function == Function.ERF ? DataType.FLOAT64 : in.type();
+        var type = switch (function) {
+            case ERF -> DataType.FLOAT64; // libtorch's vectorised float32 erf is off by up to 9 units in the last place
+            case RSQRT -> in.type().accumulator(); // libtorch rounds the root of 16-bit numbers before it divides
+            default -> in.type();
+        };
         var y = binding.tensor(binding.into(type, out));
         var x = binding.tensor(binding.as(type, in));
         binding.call(name(function), "out").tensor(x).tensor(y);
@@ -52,6 +55,10 @@ final class Pointwise {
     }
 
     static void binary(Binding binding, Function2 function, List<View> in, View out) {
+        if (function == Function2.DIVIDE && (out.type() == DataType.INT32 || out.type() == DataType.INT64)) {
+            divideIntegers(binding, in, out);
+            return;
+        }
         var a = binding.tensor(in.get(0));
         var b = binding.tensor(in.get(1));
         var y = binding.tensor(out);
@@ -82,6 +89,26 @@ final class Pointwise {
             case AND -> binding.call("logical_and", "out").tensor(a).tensor(b).tensor(y);
             case OR -> binding.call("logical_or", "out").tensor(a).tensor(b).tensor(y);
         }
+    }
+
+    /** By -1 it is negated instead: x86 traps when the least integer is divided by it, and that ends the process. */
+    private static void divideIntegers(Binding binding, List<View> in, View out) {
+        var a = binding.tensor(in.get(0));
+        var b = binding.tensor(in.get(1));
+        var y = binding.tensor(out);
+        var isMinusOne = binding.tensor(binding.scratch(DataType.BOOL, in.get(1).sizes()));
+        var divisor = binding.tensor(binding.scratch(out.type(), in.get(1).sizes()));
+        var negated = binding.tensor(binding.scratch(out.type(), in.get(0).sizes()));
+        var one = binding.scalar(1L);
+        binding.call("eq", "Scalar_out").tensor(b).scalar(binding.scalar(-1L)).tensor(isMinusOne);
+        binding.call("neg", "out").tensor(a).tensor(negated);
+        binding.step(() -> divisor.copy_(b).masked_fill_(isMinusOne, one));
+        binding.call("div", "out_mode").tensor(a).tensor(divisor).text("trunc").tensor(y);
+        binding.call("where", "self_out")
+                .tensor(isMinusOne)
+                .tensor(negated)
+                .tensor(y)
+                .tensor(y);
     }
 
     static void select(Binding binding, List<View> in, View out) {

@@ -9,14 +9,24 @@ final class RandomBits {
 
     static void bind(Binding binding, long key, View stream, View out) {
         long count = out.elements();
-        var input = Memory.at(stream.address(), Long.BYTES);
-        var target = Memory.at(out.address(), Math.max(1, out.bytes()));
-        binding.step(() -> fill(target, count, input.get(Elements.LONG, 0), key));
+        var words = new int[Philox.WORDS];
+        if (binding.place() instanceof Host) {
+            var input = Memory.at(stream.address(), Long.BYTES);
+            var target = Memory.at(out.address(), Math.max(1, out.bytes()));
+            binding.step(() -> fill(target, count, input.get(Elements.LONG, 0), key, words));
+            return;
+        }
+        var input = Binding.hostMemory(Long.BYTES);
+        var bits = Binding.hostMemory(out.bytes());
+        binding.step(() -> {
+            binding.place().read(stream.address(), input);
+            fill(bits, count, input.get(Elements.LONG, 0), key, words);
+            binding.place().write(out.address(), bits);
+        });
     }
 
-    // Hot: one allocation a call; about 5 ns a word.
-    private static void fill(MemorySegment target, long count, long stream, long key) {
-        var words = new int[Philox.WORDS];
+    // Hot: no allocation; about 5 ns a word.
+    private static void fill(MemorySegment target, long count, long stream, long key, int[] words) {
         for (long first = 0; first < count; first += Philox.WORDS) {
             Philox.block(key, first / Philox.WORDS, stream, words);
             if (count - first >= Philox.WORDS) {

@@ -9,7 +9,7 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** Opens the processor through libtorch, which is loaded when the first device is opened. */
+/** Opens the processor or a GPU through libtorch, which is loaded when the first device is opened. */
 @Component(
         configurationPid = "org.borealis.backend.torch",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
@@ -18,8 +18,13 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 public final class TorchBackend implements Backend {
 
     /** Settings. */
-    @ObjectClassDefinition(name = "torch", description = "Runs programs on the processor with libtorch.")
+    @ObjectClassDefinition(name = "torch", description = "Runs programs on the processor or a GPU with libtorch.")
     public @interface Config {
+        @AttributeDefinition(
+                description = "Where to compute: cpu, cuda (the first GPU) or cuda:N. GPUs need libraries that are not"
+                        + " inside the bundle; see its README.")
+        String device() default "cpu";
+
         @AttributeDefinition(
                 description = "Threads that one operation uses; 0 takes what OMP_NUM_THREADS and OPENBLAS_NUM_THREADS"
                         + " say, or one per core.",
@@ -28,18 +33,28 @@ public final class TorchBackend implements Backend {
         int threads() default 0;
     }
 
+    private final String device;
     private final int threads;
 
     /** @param config shared by all devices: libtorch has one pool of threads for the whole process */
     @Activate
     public TorchBackend(Config config) {
+        device = config.device();
         threads = config.threads();
     }
 
     @Override
     public Device open() {
+        var target = Target.of(device);
+        if (target instanceof Target.Gpu) {
+            GpuNatives.require(System.getenv());
+        }
         Natives.load();
         Natives.setThreads(threads);
-        return new TorchDevice();
+        return new TorchDevice(
+                switch (target) {
+                    case Target.Processor() -> new Host();
+                    case Target.Gpu(int index) -> Cuda.open(index);
+                });
     }
 }

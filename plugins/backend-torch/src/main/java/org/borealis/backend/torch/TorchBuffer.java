@@ -14,7 +14,7 @@ final class TorchBuffer implements Buffer {
     TorchBuffer(TorchDevice device, long bytes) {
         this.device = device;
         this.bytes = bytes;
-        this.address = Memory.take(bytes);
+        this.address = device.place().take(bytes);
     }
 
     static TorchBuffer of(Buffer buffer) {
@@ -49,7 +49,7 @@ final class TorchBuffer implements Buffer {
 
     void release() {
         if (--holders == 0) {
-            Memory.giveBack(address, bytes);
+            device.place().giveBack(address, bytes);
         }
     }
 

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.borealis.device.Device;
 import org.borealis.device.DeviceException;
@@ -14,19 +15,22 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive;
 import org.borealis.tensor.TensorType;
-import org.bytedeco.pytorch.global.torch;
 
-/** The processor, driven through libtorch. Kernels have run when their {@code run} returns. */
+/** Memory of one place, and kernels that libtorch runs on it. On the processor, kernels have run when their {@code run} returns. */
 final class TorchDevice implements Device {
-    private final Scratch scratch = new Scratch();
+    private final Place place;
+    private final Operators operators = new Operators();
     private final Set<TorchBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<TorchKernel> kernels = Collections.newSetFromMap(new IdentityHashMap<>());
-    private final Processor processor = Processor.detect();
     private boolean open = true;
+
+    TorchDevice(Place place) {
+        this.place = place;
+    }
 
     @Override
     public String description() {
-        return "libtorch on " + processor.name() + ", " + torch.get_num_threads() + " threads";
+        return "libtorch on " + place.description();
     }
 
     @Override
@@ -36,7 +40,7 @@ final class TorchDevice implements Device {
 
     @Override
     public boolean fuses(Composite op, List<TensorType> inputs) {
-        return Fused.claims(op, inputs);
+        return Fused.claims(op, inputs, place);
     }
 
     @Override
@@ -56,7 +60,10 @@ final class TorchDevice implements Device {
             var out = binding.views(outputs);
             switch (op) {
                 case Primitive primitive -> Primitives.bind(binding, primitive, in, out.get(0));
-                case Composite composite -> Fused.bind(binding, composite, in, out);
+                case Composite composite -> {
+                    requireClaimed(composite, inputs);
+                    Fused.bind(binding, composite, in, out);
+                }
             }
             var kernel = binding.kernel();
             kernels.add(kernel);
@@ -67,29 +74,44 @@ final class TorchDevice implements Device {
         }
     }
 
+    private void requireClaimed(Composite op, List<Slot> inputs) {
+        var types = inputs.stream().map(Slot::type).toList();
+        if (!fuses(op, types)) {
+            throw new DeviceException("unsupported", "torch device does not fuse " + op.label() + " of " + types);
+        }
+    }
+
     @Override
     public void write(Slot target, MemorySegment source) {
-        memory(target).copyFrom(source.asSlice(0, target.type().bytes()));
+        place.write(address(target), source.asSlice(0, target.type().bytes()));
     }
 
     @Override
     public void read(Slot source, MemorySegment target) {
-        target.copyFrom(memory(source));
+        place.read(address(source), target.asSlice(0, source.type().bytes()));
     }
 
-    private MemorySegment memory(Slot slot) {
+    private long address(Slot slot) {
         requireOpen();
-        return Memory.at(
-                TorchBuffer.of(slot.buffer()).address() + slot.offset(),
-                slot.type().bytes());
+        return TorchBuffer.of(slot.buffer()).address() + slot.offset();
     }
 
-    Scratch scratch() {
-        return scratch;
+    @Override
+    public OptionalLong memoryBytes() {
+        return place.memoryBytes();
     }
 
-    Processor processor() {
-        return processor;
+    @Override
+    public void finish() {
+        place.finish();
+    }
+
+    Operators operators() {
+        return operators;
+    }
+
+    Place place() {
+        return place;
     }
 
     void forget(TorchBuffer buffer) {
@@ -112,7 +134,7 @@ final class TorchDevice implements Device {
             open = false;
             List.copyOf(kernels).forEach(TorchKernel::close);
             List.copyOf(buffers).forEach(TorchBuffer::close);
-            scratch.close();
+            place.close();
         }
     }
 }

@@ -1,14 +1,15 @@
 package org.borealis.backend.torch;
 
-import java.lang.annotation.Annotation;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Map;
 import org.borealis.device.Buffer;
 import org.borealis.device.Device;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
+import org.borealis.testkit.Settings;
 
 /** Devices for tests. */
 final class Torch {
@@ -19,17 +20,12 @@ final class Torch {
     }
 
     static TorchBackend backend(int threads) {
-        return new TorchBackend(new TorchBackend.Config() {
-            @Override
-            public int threads() {
-                return threads;
-            }
+        return new TorchBackend(Settings.of(TorchBackend.Config.class, Map.of("threads", threads)));
+    }
 
-            @Override
-            public Class<? extends Annotation> annotationType() {
-                return TorchBackend.Config.class;
-            }
-        });
+    /** A backend that opens this device. */
+    static TorchBackend backend(String device) {
+        return new TorchBackend(Settings.of(TorchBackend.Config.class, Map.of("device", device)));
     }
 
     /** The same device, claiming nothing; closing it closes nothing. */

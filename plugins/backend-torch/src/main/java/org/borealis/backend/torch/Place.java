@@ -1,0 +1,42 @@
+package org.borealis.backend.torch;
+
+import java.lang.foreign.MemorySegment;
+import java.util.OptionalLong;
+import org.borealis.tensor.DataType;
+import org.bytedeco.pytorch.Tensor;
+
+/** Where a device's tensors lie, by address, and what computes on them there. */
+sealed interface Place extends AutoCloseable permits Host, Cuda {
+
+    /** What this is, for people. */
+    String description();
+
+    /** Takes zeroed memory. */
+    long take(long bytes);
+
+    void giveBack(long address, long bytes);
+
+    /** Memory for what a kernel needs only while it runs; all kernels get the same, and it never moves. */
+    long scratch(long bytes);
+
+    /** Elements as libtorch sees them. */
+    Tensor tensor(View view);
+
+    /** Copies from the host; done when it returns. */
+    void write(long address, MemorySegment source);
+
+    /** Copies to the host after what has been queued; done when it returns. */
+    void read(long address, MemorySegment target);
+
+    /** Waits for what has been queued. */
+    void finish();
+
+    /** Bytes that can be taken in all. */
+    OptionalLong memoryBytes();
+
+    /** The type to multiply matrices of this type in. */
+    DataType matrixType(DataType type);
+
+    @Override
+    void close();
+}

@@ -1,0 +1,16 @@
+package org.borealis.backend.torch;
+
+import org.borealis.device.Backend;
+import org.borealis.testkit.BackendConformance;
+import org.bytedeco.pytorch.Device;
+
+/** What runs on a GPU, run on the processor's memory by libtorch: all of it but the GPU's own kernels, its queue and its allocator. */
+class GpuPathConformanceTest extends BackendConformance {
+    @Override
+    protected Backend backend() {
+        return () -> {
+            Natives.load();
+            return new TorchDevice(new Cuda(new Device("cpu"), () -> {}, Memory::available));
+        };
+    }
+}
