@@ -1,0 +1,178 @@
+package org.borealis.loops;
+
+/** Elements of one type made elements of another; rounded and clamped as Java does, which is as the primitives say. */
+final class Conversions {
+    private Conversions() {}
+
+    static void fromBfloat16(short[] from, float[] to, int start, int count) {
+        for (int i = 0; i < count; i++) {
+            to[start + i] = Float.intBitsToFloat(from[i] << 16);
+        }
+    }
+
+    /** Of floats that are bfloat16 numbers already. */
+    static void toBfloat16(float[] from, int start, short[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = (short) (Float.floatToRawIntBits(from[start + i]) >>> 16);
+        }
+    }
+
+    static void fromFloat16(short[] from, float[] to, int start, int count) {
+        for (int i = 0; i < count; i++) {
+            to[start + i] = Float.float16ToFloat(from[i]);
+        }
+    }
+
+    static void toFloat16(float[] from, int start, short[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = Float.floatToFloat16(from[start + i]);
+        }
+    }
+
+    static void fromBytes(byte[] from, int[] to, int start, int count) {
+        for (int i = 0; i < count; i++) {
+            to[start + i] = from[i] & 0xFF;
+        }
+    }
+
+    static void toBytes(int[] from, int start, byte[] to, int count) {
+        for (int i = 0; i < count; i++) {
+            to[i] = (byte) from[start + i];
+        }
+    }
+
+    /** Rounds to nearest even bfloat16; NaN stays NaN. */
+    static void roundBfloat16(float[] values, int n, Bits bits) {
+        for (int start = 0; start < n; start += Scratch.TILE) {
+            int count = Math.min(Scratch.TILE, n - start);
+            System.arraycopy(values, start, bits.number, 0, count);
+            bits.numberToOne(count);
+            roundBfloat16(bits.one, count);
+            bits.oneToNumber(count);
+            System.arraycopy(bits.number, 0, values, start, count);
+        }
+    }
+
+    private static void roundBfloat16(int[] one, int n) {
+        for (int i = 0; i < n; i++) {
+            int x = one[i];
+            int nan = (0x7F800000 - (x & 0x7FFFFFFF)) >> 31; // all ones for NaN, which rounding up could make infinite
+            int rounded = x + 0x7FFF + (x >>> 16 & 1);
+            one[i] = (rounded & ~nan | (x | 0x400000) & nan) & 0xFFFF0000;
+        }
+    }
+
+    static void roundFloat16(float[] values, int n) {
+        for (int i = 0; i < n; i++) {
+            values[i] = Float.float16ToFloat(Float.floatToFloat16(values[i]));
+        }
+    }
+
+    static void floatToDouble(float[] from, double[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i];
+        }
+    }
+
+    static void doubleToFloat(double[] from, float[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (float) from[i];
+        }
+    }
+
+    static void floatToInt(float[] from, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (int) from[i];
+        }
+    }
+
+    static void floatToLong(float[] from, long[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (long) from[i];
+        }
+    }
+
+    static void doubleToInt(double[] from, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (int) from[i];
+        }
+    }
+
+    static void doubleToLong(double[] from, long[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (long) from[i];
+        }
+    }
+
+    static void intToFloat(int[] from, float[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i];
+        }
+    }
+
+    static void intToDouble(int[] from, double[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i];
+        }
+    }
+
+    static void intToLong(int[] from, long[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i];
+        }
+    }
+
+    static void longToFloat(long[] from, float[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i];
+        }
+    }
+
+    static void longToDouble(long[] from, double[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i];
+        }
+    }
+
+    static void longToInt(long[] from, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (int) from[i];
+        }
+    }
+
+    static void floatToBool(float[] from, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i] != 0 ? 1 : 0;
+        }
+    }
+
+    static void doubleToBool(double[] from, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i] != 0 ? 1 : 0;
+        }
+    }
+
+    static void longToBool(long[] from, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = from[i] != 0 ? 1 : 0;
+        }
+    }
+
+    static void intToBool(int[] from, int[] to, int n) {
+        for (int i = 0; i < n; i++) {
+            to[i] = (from[i] | -from[i]) >>> 31;
+        }
+    }
+
+    static void clampToByte(int[] values, int n) {
+        for (int i = 0; i < n; i++) {
+            values[i] = Math.max(0, Math.min(255, values[i]));
+        }
+    }
+
+    static void wrapToByte(int[] values, int n) {
+        for (int i = 0; i < n; i++) {
+            values[i] &= 0xFF;
+        }
+    }
+}

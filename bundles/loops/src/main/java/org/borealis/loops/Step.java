@@ -1,0 +1,199 @@
+package org.borealis.loops;
+
+import java.util.Arrays;
+import java.util.List;
+import org.borealis.loops.Register.Reach;
+import org.borealis.tensor.DataType;
+
+/** What is done with one tile. */
+interface Step {
+    void run(Scratch scratch);
+
+    /** Registers that it reads. */
+    List<Register> reads();
+
+    /** Registers that it writes. */
+    List<Register> writes();
+
+    /** Before the first tile of a task. */
+    default void begin(Scratch scratch, int task) {}
+
+    /** After the last. */
+    default void end(Scratch scratch, int task) {}
+
+    /** Elements from memory. */
+    record Load(Memory memory, Walk walk, Register to, Walk.Run each) implements Step {
+        Load(Memory memory, Walk walk, Register to) {
+            this(memory, walk, to, (s, start, element, stride, n) -> memory.load(s, to, start, element, stride, n));
+        }
+
+        @Override
+        public void run(Scratch scratch) {
+            walk.each(scratch, scratch.start(to.reach), scratch.count(to.reach), each);
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of();
+        }
+
+        @Override
+        public List<Register> writes() {
+            return List.of(to);
+        }
+    }
+
+    /** Elements to memory. */
+    record Store(Memory memory, Walk walk, Register from, Walk.Run each) implements Step {
+        Store(Memory memory, Walk walk, Register from) {
+            this(
+                    memory,
+                    walk,
+                    from,
+                    (s, start, element, stride, n) -> memory.store(s, from, start, element, stride, n));
+        }
+
+        @Override
+        public void run(Scratch scratch) {
+            walk.each(scratch, scratch.start(from.reach), scratch.count(from.reach), each);
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(from);
+        }
+
+        @Override
+        public List<Register> writes() {
+            return List.of();
+        }
+    }
+
+    /** Indices along a dim. */
+    record Count(Walk walk, DataType type, Register to, Walk.Run each) implements Step {
+        Count(Walk walk, DataType type, Register to) {
+            this(walk, type, to, (s, start, element, stride, n) -> count(s, to, start, element, stride, n));
+        }
+
+        @Override
+        public void run(Scratch scratch) {
+            int n = scratch.count(to.reach);
+            walk.each(scratch, scratch.start(to.reach), n, each);
+            if (type == DataType.UINT8) {
+                Conversions.clampToByte(scratch.ints(to), n);
+            } else {
+                Compute.round(type, scratch, to, n);
+            }
+        }
+
+        private static void count(Scratch s, Register to, int start, long first, long stride, int n) {
+            switch (to.kind) {
+                case FLOAT -> Sequences.count(s.floats(to), start, (int) first, (int) stride, n);
+                case DOUBLE -> Sequences.count(s.doubles(to), start, (int) first, (int) stride, n);
+                case INT -> Sequences.count(s.ints(to), start, (int) first, (int) stride, n);
+                case LONG -> Sequences.count(s.longs(to), start, (int) first, (int) stride, n);
+            }
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of();
+        }
+
+        @Override
+        public List<Register> writes() {
+            return List.of(to);
+        }
+    }
+
+    /** One number, or one a row, repeated. */
+    record Expand(Register from, Register to) implements Step {
+        @Override
+        public void run(Scratch s) {
+            int n = s.count(to.reach);
+            if (from.reach == Reach.ONE) {
+                switch (to.kind) {
+                    case FLOAT -> Arrays.fill(s.floats(to), 0, n, from.floatOne);
+                    case DOUBLE -> Arrays.fill(s.doubles(to), 0, n, from.doubleOne);
+                    case INT -> Arrays.fill(s.ints(to), 0, n, from.intOne);
+                    case LONG -> Arrays.fill(s.longs(to), 0, n, from.longOne);
+                }
+                return;
+            }
+            for (int r = 0; r < s.rows; r++) {
+                int start = r * s.columns;
+                int end = start + s.columns;
+                switch (to.kind) {
+                    case FLOAT -> Arrays.fill(s.floats(to), start, end, s.floats(from)[r]);
+                    case DOUBLE -> Arrays.fill(s.doubles(to), start, end, s.doubles(from)[r]);
+                    case INT -> Arrays.fill(s.ints(to), start, end, s.ints(from)[r]);
+                    case LONG -> Arrays.fill(s.longs(to), start, end, s.longs(from)[r]);
+                }
+            }
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(from);
+        }
+
+        @Override
+        public List<Register> writes() {
+            return List.of(to);
+        }
+    }
+
+    /** A number made known to all threads. */
+    record Publish(Register from, Register to) implements Step {
+        @Override
+        public void run(Scratch scratch) {
+            to.set(scratch, from);
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(from);
+        }
+
+        @Override
+        public List<Register> writes() {
+            return List.of();
+        }
+    }
+
+    /** Part of a long row kept for a later pass. */
+    record Spill(Register from, int spill) implements Step {
+        @Override
+        public void run(Scratch s) {
+            System.arraycopy(s.array(from), 0, s.spill(from.kind, spill), (int) s.column, s.columns);
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(from);
+        }
+
+        @Override
+        public List<Register> writes() {
+            return List.of();
+        }
+    }
+
+    /** Part of a long row as an earlier pass has kept it. */
+    record Reload(int spill, Register to) implements Step {
+        @Override
+        public void run(Scratch s) {
+            System.arraycopy(s.spill(to.kind, spill), (int) s.column, s.array(to), 0, s.columns);
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of();
+        }
+
+        @Override
+        public List<Register> writes() {
+            return List.of(to);
+        }
+    }
+}
