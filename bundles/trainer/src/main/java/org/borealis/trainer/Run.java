@@ -133,7 +133,12 @@ final class Run {
                     var step = new TrainStep(
                             context.engine().compiler(), device, model, plugins.optimizer(), state, plan)) {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
-                return steps(device, new Stretch.Parts(plugins, corpus, split, state, step), progress);
+                var drift = DriftCheck.of(context, plugins, device, state, step, plan);
+                try {
+                    return steps(device, new Stretch.Parts(plugins, corpus, split, state, step, drift), progress);
+                } finally {
+                    drift.ifPresent(DriftCheck::close);
+                }
             }
         }
     }

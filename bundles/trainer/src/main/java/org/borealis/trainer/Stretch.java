@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.borealis.data.TokenCorpus;
 import org.borealis.recipe.RunSettings;
 import org.borealis.tensor.BorealisException;
@@ -22,7 +23,13 @@ final class Stretch {
     private static final double NORM_GUARD = 1e-6; // torch.nn.utils.clip_grad_norm_
 
     /** What the steps work on; owned by the caller. */
-    record Parts(RunPlugins plugins, TokenCorpus corpus, Split split, TrainState state, TrainStep step) {}
+    record Parts(
+            RunPlugins plugins,
+            TokenCorpus corpus,
+            Split split,
+            TrainState state,
+            TrainStep step,
+            Optional<DriftCheck> drift) {}
 
     private final RunContext context;
     private final RunSettings settings;
@@ -110,7 +117,7 @@ final class Stretch {
         if (isFinite) {
             double clip = optimizer.clip();
             double scale = clip > 0 ? Math.min(1, clip / (norm + NORM_GUARD)) : 1;
-            parts.step.update(progress.updates() + 1, rate, scale);
+            update(rate, scale);
         }
         progress = progress.next(isFinite, isExpected, samples, tokens, seconds());
         record(loss, rate, norm, isFinite, (System.nanoTime() - begun) / 1e9);
@@ -125,6 +132,26 @@ final class Stretch {
         } else if (!isFinite) {
             warnSkipped(loss, norm);
         }
+    }
+
+    private void update(double rate, double scale) {
+        long step = progress.step() + 1;
+        long number = progress.updates() + 1;
+        var drift = parts.drift.filter(check -> check.isDue(step));
+        try {
+            drift.ifPresent(
+                    check -> check.gradients(batches, progress.lossScale().scale()));
+            parts.step.update(number, rate, scale);
+            drift.ifPresent(check -> check.update(number, rate, scale));
+        } catch (BorealisException e) {
+            recorder.record("warning", progress.step(), Map.of("message", String.valueOf(e.getMessage())));
+            end(e.code());
+            throw e;
+        }
+        drift.ifPresent(check -> {
+            recorder.record("drift", step, check.event());
+            context.display().line(check.line(step));
+        });
     }
 
     /** Runs the micro-batches of the next step; gives its loss. */

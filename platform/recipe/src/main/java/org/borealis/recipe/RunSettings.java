@@ -99,6 +99,19 @@ public @interface RunSettings {
     int checkpoint_keep() default 3;
 
     @AttributeDefinition(
+            description =
+                    "Backend that makes chosen steps a second time, to notice if the run's own is wrong; empty checks none")
+    String check_against() default "";
+
+    @AttributeDefinition(description = "Steps between checks; the first step is checked too", min = "1")
+    long check_every() default 100;
+
+    @AttributeDefinition(
+            description = "Greatest difference of a tensor as a share of its length; 0 takes what fits the precision",
+            min = "0")
+    double check_bound() default 0;
+
+    @AttributeDefinition(
             description = "What to do when loss or gradient is not finite: stop, or skip that step and go on",
             options = {@Option("stop"), @Option("skip")})
     String nonFinite() default "stop";

@@ -32,8 +32,14 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
     static final String RATE = "rate";
     static final TensorType NUMBER_TYPE = new TensorType(DataType.FLOAT64, Shape.SCALAR);
 
+    private static final String GRADIENT = "gradient/";
+
     static String gradient(Parameter parameter) {
-        return "gradient/" + parameter.name();
+        return GRADIENT + parameter.name();
+    }
+
+    static boolean isGradient(String name) {
+        return name.startsWith(GRADIENT);
     }
 
     TensorType tokenType() {

@@ -174,6 +174,27 @@ public final class TrainStep implements AutoCloseable {
         return scalar(buffers.get(StepTrace.LOSS));
     }
 
+    /** The gradients' buffers, by name: sums over the batches since {@link #begin}, until an update uses them up. */
+    public Map<String, Slot> gradients() {
+        var gradients = new LinkedHashMap<String, Slot>();
+        buffers.entries().forEach(entry -> {
+            if (StepTrace.isGradient(entry.getKey())) {
+                gradients.put(entry.getKey(), entry.getValue());
+            }
+        });
+        return gradients;
+    }
+
+    /** What computes loss and gradient of a step's first batch. */
+    public Executable gradientProgram() {
+        return program(StepTrace.FIRST);
+    }
+
+    /** What updates the parameters. */
+    public Executable updateProgram() {
+        return program(StepTrace.UPDATE);
+    }
+
     /** Bytes of gradients and of what goes in and out. */
     public long bufferBytes() {
         return buffers.bytes();
@@ -187,12 +208,16 @@ public final class TrainStep implements AutoCloseable {
                 .orElse(0);
     }
 
-    private void run(String program) {
-        var executable = programs.get(program);
+    private void run(String name) {
+        program(name).run();
+    }
+
+    private Executable program(String name) {
+        var executable = programs.get(name);
         if (executable == null) {
-            throw new IllegalStateException("compiled without program " + program);
+            throw new IllegalStateException("compiled without program " + name);
         }
-        executable.run();
+        return executable;
     }
 
     private void write(TokenBatch batch) {

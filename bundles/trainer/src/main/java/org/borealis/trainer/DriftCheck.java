@@ -1,0 +1,121 @@
+package org.borealis.trainer;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.borealis.device.Backend;
+import org.borealis.device.Device;
+import org.borealis.recipe.Contract;
+import org.borealis.recipe.Plugins.Choice;
+import org.borealis.recipe.Section;
+import org.borealis.trainer.drift.DriftMonitor;
+import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.TokenBatch;
+import org.borealis.trainer.step.TrainState;
+import org.borealis.trainer.step.TrainStep;
+
+/** The recipe's section {@code check}: which steps a second backend makes too, and what is said of them. */
+final class DriftCheck implements AutoCloseable {
+    private static final int WORST = 10;
+
+    private final RunContext context;
+    private final Choice<Backend> choice;
+    private final DriftMonitor monitor;
+
+    private DriftCheck(RunContext context, Choice<Backend> choice, DriftMonitor monitor) {
+        this.context = context;
+        this.choice = choice;
+        this.monitor = monitor;
+    }
+
+    /** Opens the second backend, if the recipe asks for one. */
+    static Optional<DriftCheck> of(
+            RunContext context,
+            RunPlugins plugins,
+            Device device,
+            TrainState state,
+            TrainStep step,
+            TrainStep.Plan plan) {
+        var settings = context.settings();
+        if (settings.check_against().isEmpty()) {
+            return Optional.empty();
+        }
+        var section = new Section(settings.check_against(), Map.of());
+        var choice = context.engine().plugins().open(Contract.BACKEND, section, Duration.ZERO);
+        try {
+            var main = plugins.recipe().section(Contract.BACKEND).name();
+            var other = open(context, plugins, choice.service(), plan);
+            double bound = settings.check_bound() > 0
+                    ? settings.check_bound()
+                    : DriftMonitor.bound(Precision.of(settings.precision()).compute());
+            return Optional.of(new DriftCheck(
+                    context, choice, new DriftMonitor(new DriftMonitor.Side(main, device, state, step), other, bound)));
+        } catch (RuntimeException e) {
+            choice.close();
+            throw e;
+        }
+    }
+
+    private static DriftMonitor.Side open(
+            RunContext context, RunPlugins plugins, Backend backend, TrainStep.Plan plan) {
+        var name = context.settings().check_against();
+        var device = backend.open();
+        try {
+            plan.precision().requireOn(device, name);
+            var state = new TrainState(
+                    device, plan.precision().kept(), plugins.model().parameters(), plugins.optimizer());
+            var compiler = context.engine().compiler();
+            var step = new TrainStep(compiler, device, plugins.model(), plugins.optimizer(), state, plan);
+            return new DriftMonitor.Side(name, device, state, step);
+        } catch (RuntimeException e) {
+            device.close();
+            throw e;
+        }
+    }
+
+    /** Whether a step, counted from 1, is to be checked. */
+    boolean isDue(long step) {
+        return step == 1 || step % context.settings().check_every() == 0;
+    }
+
+    void gradients(List<TokenBatch> batches, double lossScale) {
+        monitor.compareGradients(batches, lossScale);
+    }
+
+    void update(long number, double rate, double scale) {
+        monitor.compareUpdate(number, rate, scale);
+    }
+
+    /** The worst tensors of the last check, for the file of events. */
+    Map<String, Object> event() {
+        var worst = new LinkedHashMap<String, Object>();
+        monitor.drifts().entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue(Comparator.reverseOrder())
+                        .thenComparing(Map.Entry.comparingByKey()))
+                .limit(WORST)
+                .forEach(entry -> worst.put(entry.getKey(), entry.getValue()));
+        return Map.of("against", context.settings().check_against(), "worst", worst);
+    }
+
+    /** The last check in a line. */
+    String line(long step) {
+        return String.format(
+                Locale.ROOT,
+                "step %d  drift against %s at most %.1e, in %s",
+                step,
+                context.settings().check_against(),
+                monitor.worst().getValue(),
+                monitor.worst().getKey());
+    }
+
+    @Override
+    public void close() {
+        try (choice) {
+            monitor.close();
+        }
+    }
+}
