@@ -40,12 +40,32 @@ record GoldenPrograms(ModelFamily family, DataType type, TensorType tokens) {
 
     /** Outputs {@code loss} and {@code gradient.NAME} of every parameter. */
     Program gradients() {
+        return new ProgramCompiler().differentiate(loss(), "loss", names());
+    }
+
+    /** As {@link #gradients}, computed in a narrower type and with gradients of the loss times {@code scale}. */
+    Program gradients(DataType compute, double scale) {
+        var compiler = new ProgramCompiler();
+        var loss = compiler.precision(loss(), compute);
+        var builder = new Program.Builder("gradients");
+        var arguments = new ArrayList<Tensor>();
+        loss.inputs().forEach(input -> arguments.add(builder.input(input.name(), input.type())));
+        var value = loss.replay(arguments, builder).get(loss.output("loss").value());
+        builder.output("loss", value);
+        builder.output("scaled", value.times(scale));
+        return compiler.differentiate(builder.build(), "scaled", names());
+    }
+
+    private Program loss() {
         var builder = new Program.Builder("gradients");
         var weights = weights(builder);
         var loss = family.loss(weights, builder.input("tokens", tokens), builder.input("targets", tokens));
         builder.output("loss", loss);
-        var names = family.parameters().stream().map(Parameter::name).toList();
-        return new ProgramCompiler().differentiate(builder.build(), "loss", names);
+        return builder.build();
+    }
+
+    private List<String> names() {
+        return family.parameters().stream().map(Parameter::name).toList();
     }
 
     /** Outputs {@code loss} and {@code norm} before the step; parameters and moments are replaced. */
