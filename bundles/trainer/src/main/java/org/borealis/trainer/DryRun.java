@@ -2,76 +2,115 @@ package org.borealis.trainer;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Locale;
-import org.borealis.device.Device;
+import java.util.Map;
 import org.borealis.model.ModelFamily;
 import org.borealis.recipe.Contract;
 import org.borealis.recipe.Recipe;
 import org.borealis.recipe.RunSettings;
-import org.borealis.train.Optimizer;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.progress.StepLine;
+import org.borealis.trainer.run.Json;
 import org.borealis.trainer.step.Precision;
-import org.borealis.trainer.step.TrainState;
-import org.borealis.trainer.step.TrainStep;
 
-/** Says what a run needs, as compiled for its device, without touching data or folders. */
+/** Says what a run needs, as planned for its device, without touching data, folders or the device's memory. */
 record DryRun(Engine engine, RunSettings settings) {
     /** Taken where the vocabulary is not known before the corpus is there. */
     private static final int ASSUMED_VOCABULARY = 32_768;
 
-    void describe(Recipe recipe, PrintStream out) {
-        int rows = BatchSizes.micro(settings);
+    void describe(Recipe recipe, PrintStream out, boolean asJson) {
         var plugins = engine.plugins();
         var section = recipe.section(Contract.MODEL);
         boolean isKnown = section.settings().get("vocabulary") instanceof Number n && n.longValue() > 0;
         int assumed = settings.data_learnVocabulary() > 0 ? settings.data_learnVocabulary() : ASSUMED_VOCABULARY;
         var complete = isKnown ? section : section.with("vocabulary", assumed);
-        var precision = Precision.of(settings.precision());
         try (var model = plugins.open(Contract.MODEL, complete, Duration.ZERO);
                 var optimizer = plugins.open(Contract.OPTIMIZER, recipe.section(Contract.OPTIMIZER), Duration.ZERO);
                 var backend = plugins.open(Contract.BACKEND, recipe.section(Contract.BACKEND), Duration.ZERO);
-                var device = backend.service().open();
-                var state = state(device, precision, recipe, model.service(), optimizer.service());
-                var step = new TrainStep(
-                        engine.compiler(),
-                        device,
-                        model.service(),
-                        optimizer.service(),
-                        state,
-                        new TrainStep.Plan(rows, settings.batch_sequences() / rows, precision))) {
-            long parameters = model.service().parameters().stream()
-                    .mapToLong(p -> p.shape().elements())
-                    .sum();
-            double tokens =
-                    (double) settings.batch_sequences() * model.service().sequence();
-            out.printf(Locale.ROOT, "device      %s%n", device.description());
-            out.printf(
-                    Locale.ROOT,
-                    "model       %s parameters, vocabulary %d%s%n",
-                    StepLine.count(parameters),
-                    model.service().vocabulary(),
-                    isKnown ? "" : " (assumed)");
-            out.printf(
-                    Locale.ROOT,
-                    "step        %d sequences, %d at once, %s tokens, %s floating-point operations%n",
-                    settings.batch_sequences(),
-                    rows,
-                    StepLine.count(tokens),
-                    StepLine.count(tokens * model.service().trainingFlopsPerToken()));
-            out.printf(
-                    Locale.ROOT,
-                    "memory      parameters %s, optimizer %s, gradients %s, workspace %s%n",
-                    StepLine.bytes(state.parameterBytes()),
-                    StepLine.bytes(state.bytes() - state.parameterBytes()),
-                    StepLine.bytes(step.bufferBytes()),
-                    StepLine.bytes(step.workspaceBytes()));
+                var device = backend.service().open()) {
+            Precision.of(settings.precision())
+                    .requireOn(device, recipe.section(Contract.BACKEND).name());
+            var check = MemoryCheck.of(
+                    new MemoryCheck.Parts(engine, settings, device, complete, model.service(), optimizer.service()));
+            if (asJson) {
+                out.println(Json.of(values(check)));
+            } else {
+                print(check, isKnown ? "" : " (assumed)", out);
+            }
         }
     }
 
-    private static TrainState state(
-            Device device, Precision precision, Recipe recipe, ModelFamily model, Optimizer optimizer) {
-        precision.requireOn(device, recipe.section(Contract.BACKEND).name());
-        return new TrainState(device, precision.kept(), model.parameters(), optimizer);
+    private static long parameters(ModelFamily model) {
+        return model.parameters().stream().mapToLong(p -> p.shape().elements()).sum();
+    }
+
+    private double tokens(ModelFamily model) {
+        return (double) settings.batch_sequences() * model.sequence();
+    }
+
+    private void print(MemoryCheck check, String remark, PrintStream out) {
+        var model = check.parts().model();
+        out.printf(Locale.ROOT, "device      %s%n", check.parts().device().description());
+        out.printf(
+                Locale.ROOT,
+                "model       %s parameters, vocabulary %d%s%n",
+                StepLine.count(parameters(model)),
+                model.vocabulary(),
+                remark);
+        out.printf(
+                Locale.ROOT,
+                "step        %d sequences, %d at once, %s tokens, %s floating-point operations%n",
+                settings.batch_sequences(),
+                BatchSizes.micro(settings),
+                StepLine.count(tokens(model)),
+                StepLine.count(tokens(model) * model.trainingFlopsPerToken()));
+        long total = check.planned().total();
+        check.planned().byName().forEach((name, bytes) -> line(out, name, bytes, total));
+        line(out, "total", total, total);
+        verdict(check, out);
+    }
+
+    private static void line(PrintStream out, String name, long bytes, long total) {
+        out.printf(Locale.ROOT, "%-11s %10s %5.1f %%%n", name, StepLine.memory(bytes), 100.0 * bytes / total);
+    }
+
+    private static void verdict(MemoryCheck check, PrintStream out) {
+        check.available()
+                .ifPresentOrElse(
+                        bytes -> out.printf(
+                                "%-11s %10s, so it %s%n",
+                                "available",
+                                StepLine.memory(bytes),
+                                check.fits() ? "fits" : "does not fit; " + check.remedy()),
+                        () -> out.println("available   the device can't tell"));
+    }
+
+    private Map<String, Object> values(MemoryCheck check) {
+        var model = check.parts().model();
+        var memory = new LinkedHashMap<String, Object>(check.planned().byName());
+        memory.put("total", check.planned().total());
+        check.available().ifPresent(bytes -> memory.put("available", bytes));
+        var values = new LinkedHashMap<String, Object>();
+        values.put("device", check.parts().device().description());
+        values.put("parameters", parameters(model));
+        values.put("vocabulary", model.vocabulary());
+        values.put("sequences", settings.batch_sequences());
+        values.put("micro", BatchSizes.micro(settings));
+        values.put("tokens", (long) tokens(model));
+        values.put("flops", tokens(model) * model.trainingFlopsPerToken());
+        values.put("memory", memory);
+        values.put("fits", check.fits());
+        if (!check.fits()) {
+            check.advice()
+                    .ifPresent(advice -> values.put(
+                            "advice",
+                            Map.of(
+                                    "settings",
+                                    advice.settings(),
+                                    "total",
+                                    advice.memory().total())));
+        }
+        return values;
     }
 }

@@ -7,13 +7,15 @@ import java.util.stream.Collectors;
 import org.borealis.device.Device;
 import org.borealis.trainer.progress.StepLine;
 import org.borealis.trainer.run.Host;
+import org.borealis.trainer.step.StepMemory;
 
 /**
  * What a run is made of, told before its first step.
  *
+ * @param memory that it takes on the device
  * @param peak of the device in matrix products, in floating-point operations a second
  */
-record Introduction(RunContext context, Device device, Stretch.Parts parts, double peak) {
+record Introduction(RunContext context, Device device, Stretch.Parts parts, StepMemory memory, double peak) {
 
     /** To whoever looks on. */
     void show() {
@@ -31,19 +33,9 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, doub
                 + StepLine.count(split.heldOut().to() - split.heldOut().from()) + " held out, "
                 + StepLine.count((double) context.settings().batch_sequences() * model.sequence()) + " in a step");
         display.line("memory: "
-                + memory().entrySet().stream()
-                        .map(entry -> entry.getKey() + " " + StepLine.bytes(entry.getValue()))
+                + memory.byName().entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + StepLine.memory(entry.getValue()))
                         .collect(Collectors.joining(", ")));
-    }
-
-    /** Bytes on the device, by what they are for. */
-    private Map<String, Long> memory() {
-        var bytes = new LinkedHashMap<String, Long>();
-        bytes.put("parameters", parts.state().parameterBytes());
-        bytes.put("optimizer", parts.state().bytes() - parts.state().parameterBytes());
-        bytes.put("gradients", parts.step().bufferBytes());
-        bytes.put("workspace", parts.step().workspaceBytes());
-        return bytes;
     }
 
     /** For the file of events. */
@@ -57,7 +49,7 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, doub
         values.put("peakFlops", peak);
         values.put("plugins", parts.plugins().origins());
         values.put("corpus", parts.corpus().digest());
-        values.put("memory", memory());
+        values.put("memory", memory.byName());
         return values;
     }
 }

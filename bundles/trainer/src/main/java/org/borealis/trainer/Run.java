@@ -14,6 +14,7 @@ import org.borealis.trainer.model.ModelOpener;
 import org.borealis.trainer.progress.MatmulPeak;
 import org.borealis.trainer.run.RunFolder;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StepMemory;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
 
@@ -105,20 +106,23 @@ final class Run {
             // First of all: what the device can't do must not be found out after a corpus was prepared.
             precision.requireOn(
                     device, plugins.recipe().section(Contract.BACKEND).name());
-            return stretch(device, precision, checkpoint, progress, plugins);
+            var check = MemoryCheck.of(new MemoryCheck.Parts(
+                    context.engine(),
+                    settings,
+                    device,
+                    plugins.recipe().section(Contract.MODEL),
+                    plugins.model(),
+                    plugins.optimizer()));
+            check.require();
+            return stretch(device, check.planned(), checkpoint, progress, plugins);
         }
     }
 
     private Outcome stretch(
-            Device device,
-            Precision precision,
-            Optional<Checkpoint> checkpoint,
-            Progress progress,
-            RunPlugins plugins) {
+            Device device, StepMemory memory, Optional<Checkpoint> checkpoint, Progress progress, RunPlugins plugins) {
         var settings = context.settings();
         var corpora = new RunCorpus(context);
         var model = plugins.model();
-        int rows = BatchSizes.micro(settings);
         try (var corpus = corpora.open(plugins.tokenizer())) {
             checkpoint.ifPresent(c -> checkpoints.requireSameData(c, corpus, plugins.tokenizer(), corpora.prefix()));
             var split = Split.of(
@@ -128,14 +132,15 @@ final class Run {
                     model.sequence(),
                     model.vocabulary(),
                     corpora.prefix().toString());
-            var plan = new TrainStep.Plan(rows, settings.batch_sequences() / rows, precision);
-            try (var state = new TrainState(device, precision.kept(), model.parameters(), plugins.optimizer());
+            var plan = StepPlans.of(settings);
+            try (var state = new TrainState(device, plan.precision().kept(), model.parameters(), plugins.optimizer());
                     var step = new TrainStep(
                             context.engine().compiler(), device, model, plugins.optimizer(), state, plan)) {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
                 var drift = DriftCheck.of(context, plugins, device, state, step, plan);
                 try {
-                    return steps(device, new Stretch.Parts(plugins, corpus, split, state, step, drift), progress);
+                    return steps(
+                            device, memory, new Stretch.Parts(plugins, corpus, split, state, step, drift), progress);
                 } finally {
                     drift.ifPresent(DriftCheck::close);
                 }
@@ -143,7 +148,7 @@ final class Run {
         }
     }
 
-    private Outcome steps(Device device, Stretch.Parts parts, Progress progress) {
+    private Outcome steps(Device device, StepMemory memory, Stretch.Parts parts, Progress progress) {
         var settings = context.settings();
         var model = parts.plugins().model();
         double peak =
@@ -156,7 +161,7 @@ final class Run {
         RunFolder.write(
                 context.folder().recipe(),
                 context.engine().recipes().write(parts.plugins().recipe()).getBytes(StandardCharsets.UTF_8));
-        var introduction = new Introduction(context, device, parts, peak);
+        var introduction = new Introduction(context, device, parts, memory, peak);
         introduction.show();
         try (var recorder = new Recorder(context, progress.step())) {
             recorder.record(progress.step() == 0 ? "start" : "resume", progress.step(), introduction.lineage());

@@ -41,7 +41,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  borealis train quickstart",
-            "  borealis train recipe.yaml --set steps=2000 --set optimizer.rate=1e-3"
+            "  borealis train recipe.yaml --set steps=2000 --set optimizer.rate=1e-3",
+            "  borealis train recipe.yaml --dry-run"
         })
 public final class TrainCommand implements Command {
     @CommandLine.Parameters(paramLabel = "RECIPE", description = "Path of a recipe, or the name of a shipped one.")
@@ -67,8 +68,12 @@ public final class TrainCommand implements Command {
 
     @Option(
             names = "--dry-run",
-            description = "Check the recipe, compile the model and say what it needs, without training.")
+            description =
+                    "Check the recipe, plan the memory and say what it needs and whether it fits, without training or taking any.")
     boolean isDry;
+
+    @Option(names = "--json", description = "With --dry-run: print one JSON object.")
+    boolean asJson;
 
     private final Engine engine;
     private final Engine.Extensions extensions;
@@ -93,7 +98,7 @@ public final class TrainCommand implements Command {
         var read = engine.recipes().read(recipe, overrides);
         var settings = engine.recipes().settings(read);
         if (isDry) {
-            new DryRun(engine, settings).describe(read, System.out);
+            new DryRun(engine, settings).describe(read, System.out, asJson);
             return DONE;
         }
         try (var folder = folder(settings);

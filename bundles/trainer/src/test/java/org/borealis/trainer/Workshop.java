@@ -18,6 +18,7 @@ import org.borealis.backend.reference.ReferenceBackend;
 import org.borealis.checkpoints.DiskCheckpoints;
 import org.borealis.compiler.ProgramCompiler;
 import org.borealis.recipe.Contract;
+import org.borealis.recipe.Section;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.fakes.Countdown;
 import org.borealis.trainer.fakes.FakeCorpora;
@@ -48,12 +49,16 @@ final class Workshop {
         plugins.install(Contract.TOKENIZER, section -> new LetterTokenizer(new byte[] {1}));
         plugins.install(
                 Contract.MODEL,
-                section -> new TinyModel(((Number) section.settings().getOrDefault("vocabulary", 0)).intValue(), 8));
+                section -> new TinyModel(number(section, "vocabulary", 0), number(section, "sequence", 8)));
         plugins.install(Contract.OPTIMIZER, section -> new Momentum(0.5, 1));
         plugins.install(Contract.SCHEDULE, section ->
                 (org.borealis.train.RateSchedule) position -> 1 - 0.5 * position.step() / position.steps());
         plugins.install(Contract.BACKEND, section -> new ReferenceBackend());
         engine = new Engine(recipes, plugins, new ProgramCompiler(), new DiskCheckpoints(), corpora, interruption);
+    }
+
+    private static int number(Section section, String key, int otherwise) {
+        return section.settings().get(key) instanceof Number number ? number.intValue() : otherwise;
     }
 
     Engine engine() {

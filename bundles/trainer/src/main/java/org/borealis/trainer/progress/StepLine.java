@@ -62,6 +62,22 @@ public record StepLine(
                 : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 
+    /** As memory is sold, such as {@code 512 KiB}, {@code 474.7 MiB}, {@code 1.38 GiB}, {@code 1.02 TiB}. */
+    public static String memory(long bytes) {
+        double number = bytes / 1024.0;
+        if (number < 1024) {
+            return String.format(Locale.ROOT, "%.0f KiB", number);
+        }
+        number /= 1024;
+        if (number < 1024) {
+            return String.format(Locale.ROOT, "%.1f MiB", number);
+        }
+        number /= 1024;
+        return number < 1024
+                ? String.format(Locale.ROOT, "%.2f GiB", number)
+                : String.format(Locale.ROOT, "%.2f TiB", number / 1024);
+    }
+
     /** Such as {@code 0:07}, {@code 12:30}, {@code 3:05:00}. */
     public static String duration(Duration duration) {
         long seconds = duration.toSeconds();

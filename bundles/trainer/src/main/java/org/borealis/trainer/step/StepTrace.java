@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.borealis.device.Compiler;
+import org.borealis.device.Rematerialisation;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
@@ -16,7 +17,7 @@ import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 
 /** Traces the programs that a run is made of. */
-record StepTrace(ModelFamily family, Precision precision, int rows, int sequence) {
+record StepTrace(ModelFamily family, Precision precision, int rows, int sequence, Rematerialisation rematerialisation) {
     static final String FIRST = "first";
     static final String ACCUMULATE = "accumulate";
     static final String UPDATE = "update";
@@ -33,6 +34,11 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
     static final TensorType NUMBER_TYPE = new TensorType(DataType.FLOAT64, Shape.SCALAR);
 
     private static final String GRADIENT = "gradient/";
+
+    /** Without gradients, or with nothing computed again for them. */
+    StepTrace(ModelFamily family, Precision precision, int rows, int sequence) {
+        this(family, precision, rows, sequence, new Rematerialisation.None());
+    }
 
     static String gradient(Parameter parameter) {
         return GRADIENT + parameter.name();
@@ -52,6 +58,33 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
 
     TensorType lossType() {
         return new TensorType(precision.kept(), Shape.SCALAR);
+    }
+
+    /** What goes into the programs and comes out of them beside the state of the run, by name. */
+    Map<String, TensorType> buffers() {
+        var types = new LinkedHashMap<String, TensorType>();
+        types.put(TOKENS, tokenType());
+        types.put(TARGETS, tokenType());
+        types.put(LOSS, lossType());
+        if (precision.scalesLoss()) {
+            types.put(LOSS_SCALE, lossType());
+        }
+        List.of(SQUARED_NORM, SCALE, NUMBER, RATE).forEach(name -> types.put(name, NUMBER_TYPE));
+        family.parameters().forEach(p -> types.put(gradient(p), parameterType(p)));
+        return types;
+    }
+
+    /**
+     * All programs of a run.
+     *
+     * @param micro how many batches a step has
+     */
+    List<Program> programs(Compiler compiler, Optimizer optimizer, int micro) {
+        var programs = new ArrayList<>(List.of(first(compiler), norm(), update(optimizer), loss(compiler, EVALUATE)));
+        if (micro > 1) {
+            programs.add(accumulate(compiler));
+        }
+        return programs;
     }
 
     /** The mean loss of a batch. */
@@ -92,7 +125,7 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
     }
 
     private Program gradients(Compiler compiler, String name, boolean adds) {
-        var backward = backward(compiler, name);
+        var backward = compiler.rematerialise(backward(compiler, name), LOSS, rematerialisation);
         var builder = new Program.Builder(name);
         var arguments = new ArrayList<Tensor>();
         backward.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));

@@ -33,12 +33,19 @@ public final class TrainState implements AutoCloseable {
         this.optimizer = optimizer;
         slots = new Slots(device);
         try {
-            parameters.forEach(p -> slots.add(parameter(p), new TensorType(type, p.shape())));
-            parameters.forEach(p -> optimizer.state(p, type).forEach(s -> slots.add(memory(p, s), s.type())));
+            types(type, parameters, optimizer).forEach(slots::add);
         } catch (RuntimeException e) {
             slots.close();
             throw e;
         }
+    }
+
+    /** What is kept, by name: all parameters, then what is remembered of each. */
+    static Map<String, TensorType> types(DataType type, List<Parameter> parameters, Optimizer optimizer) {
+        var types = new LinkedHashMap<String, TensorType>();
+        parameters.forEach(p -> types.put(parameter(p), new TensorType(type, p.shape())));
+        parameters.forEach(p -> optimizer.state(p, type).forEach(s -> types.put(memory(p, s), s.type())));
+        return types;
     }
 
     /** Name of a parameter's value in programs and checkpoints. */
@@ -61,18 +68,6 @@ public final class TrainState implements AutoCloseable {
         var values = new LinkedHashMap<String, Slot>();
         parameters.forEach(p -> values.put(parameter(p), slots.get(parameter(p))));
         return values;
-    }
-
-    /** Bytes of the parameters. */
-    public long parameterBytes() {
-        return parameterSlots().values().stream()
-                .mapToLong(s -> s.type().bytes())
-                .sum();
-    }
-
-    /** Bytes of all. */
-    public long bytes() {
-        return slots.bytes();
     }
 
     /** Sets what a run begins with. */

@@ -5,12 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
 import org.borealis.device.Device;
 import org.borealis.device.Executable;
+import org.borealis.device.Rematerialisation;
 import org.borealis.device.Slot;
 import org.borealis.model.ModelFamily;
 import org.borealis.tensor.DataType;
@@ -36,8 +36,18 @@ public final class TrainStep implements AutoCloseable {
      *
      * @param rows sequences that run at once
      * @param micro how many such batches a step has
+     * @param rematerialisation what the backward pass computes again
      */
-    public record Plan(int rows, int micro, Precision precision) {}
+    public record Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation) {
+        /** With nothing computed again. */
+        public Plan(int rows, int micro, Precision precision) {
+            this(rows, micro, precision, new Rematerialisation.None());
+        }
+
+        StepTrace trace(ModelFamily family) {
+            return new StepTrace(family, precision, rows, family.sequence(), rematerialisation);
+        }
+    }
 
     /** Compiles a step that computes in the type of the parameters. */
     public TrainStep(
@@ -56,24 +66,14 @@ public final class TrainStep implements AutoCloseable {
             Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, TrainState state, Plan plan) {
         this.device = device;
         scalesLoss = plan.precision().scalesLoss();
-        var trace = new StepTrace(family, plan.precision(), plan.rows(), family.sequence());
+        var trace = plan.trace(family);
         buffers = new Slots(device);
         try {
-            buffers.add(StepTrace.TOKENS, trace.tokenType());
-            buffers.add(StepTrace.TARGETS, trace.tokenType());
-            buffers.add(StepTrace.LOSS, trace.lossType());
-            if (scalesLoss) {
-                buffers.add(StepTrace.LOSS_SCALE, trace.lossType());
-            }
-            buffers.add(StepTrace.SQUARED_NORM, StepTrace.NUMBER_TYPE);
-            for (var name : List.of(StepTrace.SCALE, StepTrace.NUMBER, StepTrace.RATE)) {
-                buffers.add(name, StepTrace.NUMBER_TYPE);
-            }
-            family.parameters().forEach(p -> buffers.add(StepTrace.gradient(p), trace.parameterType(p)));
+            trace.buffers().forEach(buffers::add);
             var slots = new HashMap<>(state.slots());
             slots.putAll(buffers.byName());
             var jobs = new ArrayList<Job>();
-            for (var program : programs(compiler, trace, optimizer, plan.micro())) {
+            for (var program : trace.programs(compiler, optimizer, plan.micro())) {
                 jobs.add(new Job(program, bindings(program, slots)));
             }
             var executables = compiler.compile(device, jobs);
@@ -86,18 +86,6 @@ public final class TrainStep implements AutoCloseable {
             throw e;
         }
         staging = arena.allocate(Math.max(Double.BYTES, trace.tokenType().bytes()), Slot.ALIGNMENT);
-    }
-
-    private static List<Program> programs(Compiler compiler, StepTrace trace, Optimizer optimizer, int micro) {
-        var programs = new ArrayList<>(List.of(
-                trace.first(compiler),
-                trace.norm(),
-                trace.update(optimizer),
-                trace.loss(compiler, StepTrace.EVALUATE)));
-        if (micro > 1) {
-            programs.add(trace.accumulate(compiler));
-        }
-        return programs;
     }
 
     private static DataType parameterType(TrainState state) {
@@ -193,19 +181,6 @@ public final class TrainStep implements AutoCloseable {
     /** What updates the parameters. */
     public Executable updateProgram() {
         return program(StepTrace.UPDATE);
-    }
-
-    /** Bytes of gradients and of what goes in and out. */
-    public long bufferBytes() {
-        return buffers.bytes();
-    }
-
-    /** Bytes of intermediate values. */
-    public long workspaceBytes() {
-        return programs.values().stream()
-                .mapToLong(Executable::workspaceBytes)
-                .max()
-                .orElse(0);
     }
 
     private void run(String name) {

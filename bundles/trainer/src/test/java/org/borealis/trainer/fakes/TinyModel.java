@@ -8,6 +8,7 @@ import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
 import org.borealis.tensor.Shape;
 import org.borealis.tensor.Tensor;
+import org.borealis.tensor.composite.LayerEnd;
 
 /** The smallest model that has all that a decoder cares about: positions and attention. */
 public record TinyModel(int vocabulary, int sequence) implements ModelFamily {
@@ -58,12 +59,14 @@ public record TinyModel(int vocabulary, int sequence) implements ModelFamily {
         var heads = Shape.of(tokens.dim(0), tokens.dim(1), HEADS, CHANNELS / HEADS);
         var x = weights.of(tokens()).gather(tokens); // [B, T, C]
         x = x.plus(weights.of(positions()).gather(context.positions(tokens)));
+        x = LayerEnd.mark("embedding", x);
         var q = x.linear(weights.of(projection("q"))).reshape(heads); // [B, T, H, D]
         var k = x.linear(weights.of(projection("k"))).reshape(heads);
         var v = x.linear(weights.of(projection("v"))).reshape(heads);
         var attended =
                 context.attend(0, q, k, v, 1 / Math.sqrt(CHANNELS / HEADS)).reshape(x.shape()); // [B, T, C]
-        return x.plus(attended.linear(weights.of(projection("o")))).plus(weights.of(bias()));
+        return LayerEnd.mark(
+                "block", x.plus(attended.linear(weights.of(projection("o")))).plus(weights.of(bias())));
     }
 
     @Override

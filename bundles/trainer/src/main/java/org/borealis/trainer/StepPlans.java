@@ -1,0 +1,32 @@
+package org.borealis.trainer;
+
+import org.borealis.device.Rematerialisation;
+import org.borealis.recipe.RunSettings;
+import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.TrainStep;
+
+/** How the recipe has a step made. */
+final class StepPlans {
+    private StepPlans() {}
+
+    static TrainStep.Plan of(RunSettings settings) {
+        return of(settings, BatchSizes.micro(settings), rematerialisation(settings));
+    }
+
+    /** As the recipe has it, but for these two. */
+    static TrainStep.Plan of(RunSettings settings, int rows, Rematerialisation rematerialisation) {
+        return new TrainStep.Plan(
+                rows, settings.batch_sequences() / rows, Precision.of(settings.precision()), rematerialisation);
+    }
+
+    static Rematerialisation rematerialisation(RunSettings settings) {
+        if (settings.rematerialise_every() > 0) {
+            return new Rematerialisation.Every(settings.rematerialise_every());
+        }
+        return switch (settings.rematerialise()) {
+            case "full" -> new Rematerialisation.Every(1);
+            case "selective" -> new Rematerialisation.Selective();
+            default -> new Rematerialisation.None();
+        };
+    }
+}
