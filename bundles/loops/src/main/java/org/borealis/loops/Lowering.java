@@ -1,6 +1,7 @@
 package org.borealis.loops;
 
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -47,10 +48,10 @@ final class Lowering {
     }
 
     static Graph of(Program body) {
-        long most = 1;
-        for (int v = 0; v < body.values(); v++) {
-            most = Math.max(most, body.type(v).shape().elements());
-        }
+        long most = live(body).stream()
+                .mapToLong(v -> body.type(v).shape().elements())
+                .max()
+                .orElse(1);
         List<Long> sizes = most == 1 ? List.of() : List.of(most);
         while (true) {
             try {
@@ -62,6 +63,18 @@ final class Lowering {
                 }
             }
         }
+    }
+
+    /** Values that a result needs. */
+    private static BitSet live(Program body) {
+        var live = new BitSet();
+        body.outputs().forEach(output -> live.set(output.value()));
+        for (int n = body.nodes().size() - 1; n >= 0; n--) {
+            if (live.get(body.nodes().get(n).first())) {
+                body.nodes().get(n).inputs().forEach(live::set);
+            }
+        }
+        return live;
     }
 
     private Graph graph() {

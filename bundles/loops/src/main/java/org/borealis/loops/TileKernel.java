@@ -1,5 +1,6 @@
 package org.borealis.loops;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 import org.borealis.device.DeviceException;
@@ -11,6 +12,7 @@ final class TileKernel implements Kernel {
     private static final long ALONE = 1 << 15; // elements for which waking threads costs more than they save
 
     private final Sweep[] sweeps;
+    private final Copies[] copies;
     private final Needs needs;
     private final Workers workers;
     private final AtomicInteger next = new AtomicInteger();
@@ -19,7 +21,8 @@ final class TileKernel implements Kernel {
     private Scratch[] scratches = {};
     private Sweep sweep;
 
-    TileKernel(Plan plan, Workers workers) {
+    TileKernel(Plan plan, List<Copies> copies, Workers workers) {
+        this.copies = copies.toArray(Copies[]::new);
         this.sweeps = plan.sweeps().toArray(Sweep[]::new);
         this.needs = plan.needs();
         this.workers = workers;
@@ -34,6 +37,9 @@ final class TileKernel implements Kernel {
         var shared = workers instanceof Crew crew ? crew.takeScratch() : own;
         scratches = shared.length == 0 ? own() : shared;
         try {
+            for (int i = 0; i < copies.length; i++) {
+                copies[i].make();
+            }
             for (int i = 0; i < sweeps.length; i++) {
                 run(sweeps[i]);
             }

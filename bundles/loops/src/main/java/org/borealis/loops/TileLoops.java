@@ -67,7 +67,7 @@ public final class TileLoops implements Loops {
             for (int i = 0; i < outputs.size(); i++) {
                 plan.outputs().get(i).place(outputs.get(i));
             }
-            return new TileKernel(plan, workers);
+            return new TileKernel(plan, Copies.of(plan, inputs, outputs), workers);
         } catch (Unfit e) {
             throw new DeviceException(
                     "unsupported",

@@ -23,6 +23,7 @@ final class Weaver {
     private final List<Sweep.Stage> stages = new ArrayList<>();
     private final Map<Cell, Register> registers = new HashMap<>();
     private final List<Map<Cell, Register>> reloaded = new ArrayList<>();
+    private final List<List<Step.Store>> stores = new ArrayList<>();
     private final Map<Cell, Integer> spills = new HashMap<>();
     private final List<Joined> joined = new ArrayList<>();
 
@@ -33,7 +34,13 @@ final class Weaver {
         this.isOnes = isOnes;
     }
 
+    /** All of it. What is stored may lie where something is read: it is stored last. */
     Sweep sweep() {
+        for (int stage = 0; stage < stages.size(); stage++) {
+            for (var store : stores.get(stage)) {
+                add(stage, store.from().reach, store);
+            }
+        }
         var sweep = new Sweep(grid, List.copyOf(stages), List.copyOf(joined));
         Allocation.of(stages, plan.needs());
         if (!spills.isEmpty()) {
@@ -50,6 +57,7 @@ final class Weaver {
         while (stages.size() <= index) {
             stages.add(new Sweep.Stage(new ArrayList<>(), new ArrayList<>()));
             reloaded.add(new HashMap<>());
+            stores.add(new ArrayList<>());
         }
         return stages.get(index);
     }
@@ -63,7 +71,8 @@ final class Weaver {
     void store(Cell cell, Memory memory, List<Long> strides, Reach reach) {
         int stage = stageOf(cell);
         var from = widened(cell, stage, reach);
-        add(stage, reach, new Step.Store(memory, walk(strides, reach), from));
+        stage(stage);
+        stores.get(stage).add(new Step.Store(memory, walk(strides, reach), from));
     }
 
     void publish(Cell cell, Register one) {

@@ -11,6 +11,7 @@ import org.borealis.device.Device;
 import org.borealis.device.Eager;
 import org.borealis.device.Workers;
 import org.borealis.tensor.DataType;
+import org.borealis.tensor.Op;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
@@ -30,6 +31,17 @@ final class Bench implements AutoCloseable {
 
     static Fusion fusion(List<TensorType> inputs, Function<List<Tensor>, List<Tensor>> body) {
         return new Fusion(Program.trace("body", inputs, body));
+    }
+
+    /** A fusion of the single primitive. */
+    static Fusion single(Op op, List<TensorType> inputs) {
+        var builder = new Program.Builder("single");
+        var tensors = new ArrayList<Tensor>();
+        for (int i = 0; i < inputs.size(); i++) {
+            tensors.add(builder.input("in" + i, inputs.get(i)));
+        }
+        builder.output("out", builder.apply(op, tensors).get(0));
+        return new Fusion(builder.build());
     }
 
     boolean accepts(Fusion fusion) {

@@ -2,7 +2,6 @@ package org.borealis.loops;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.borealis.tensor.DataType;
@@ -18,11 +17,9 @@ import org.borealis.tensor.Primitive.Iota;
 import org.borealis.tensor.Primitive.Reduce;
 import org.borealis.tensor.Primitive.Select;
 import org.borealis.tensor.Primitive.Unary;
-import org.borealis.tensor.Program;
 import org.borealis.tensor.Shape;
 import org.borealis.tensor.ShapeException;
 import org.borealis.tensor.TensorType;
-import org.borealis.tensor.composite.Fusion;
 import org.borealis.testkit.HostTensor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -48,19 +45,9 @@ class PrimitivesTest {
         BENCH.close();
     }
 
-    /** A fusion of the single primitive. */
-    static Fusion single(Op op, List<TensorType> inputs) {
-        var builder = new Program.Builder("single");
-        var tensors = new ArrayList<org.borealis.tensor.Tensor>();
-        for (int i = 0; i < inputs.size(); i++) {
-            tensors.add(builder.input("in" + i, inputs.get(i)));
-        }
-        builder.output("out", builder.apply(op, tensors).get(0));
-        return new Fusion(builder.build());
-    }
-
     private static void check(Op op, double ulps, HostTensor... inputs) {
-        var fusion = single(op, List.of(inputs).stream().map(HostTensor::type).toList());
+        var fusion =
+                Bench.single(op, List.of(inputs).stream().map(HostTensor::type).toList());
         var what = op.label() + " of "
                 + List.of(inputs).stream().map(HostTensor::type).toList();
         assertTrue(BENCH.accepts(fusion), what);
@@ -258,7 +245,7 @@ class PrimitivesTest {
             for (int dim = 0; dim < shape.rank(); dim++) {
                 var in = Bench.sample(new TensorType(type, shape), 1);
                 check(new Reduce(Fold.MAX, dim), 0, in);
-                var sum = single(new Reduce(Fold.SUM, dim), List.of(in.type()));
+                var sum = Bench.single(new Reduce(Fold.SUM, dim), List.of(in.type()));
                 assertTrue(BENCH.accepts(sum));
                 var positive = type.isFloat() ? HostTensor.fill(in.type(), i -> Math.abs(in.get(i))) : in;
                 double ulps = type == DataType.BFLOAT16 || type == DataType.FLOAT16 ? 1 : shape.dim(dim) / 4.0 + 1;
