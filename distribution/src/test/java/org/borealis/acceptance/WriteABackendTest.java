@@ -1,0 +1,93 @@
+package org.borealis.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.borealis.testkit.backend.Area;
+import org.borealis.testkit.backend.Verdict;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Follows docs/guides/write-a-backend.md: its files, its mistake, its claim of a composite. */
+class WriteABackendTest {
+    static final Path PAGE = Path.of("../docs/guides/write-a-backend.md");
+    private static final Path ROOT_POM = Path.of("../pom.xml");
+    private static final String KIT = "com.example.abacus.AbacusConformanceTest";
+    private static final int MOST_LINES = 350;
+
+    @TempDir
+    Path folder;
+
+    private GuidePage page;
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        page = GuidePage.of(PAGE);
+        page.writeInto(folder);
+    }
+
+    @Test
+    void theBackendPassesTheKit() throws Exception {
+        var summary = new GuideProject(folder).compiled().test(KIT);
+        var failures = summary.getFailures().stream()
+                .map(failure -> failure.getException().toString())
+                .toList();
+        assertEquals(List.of(), failures);
+        assertTrue(summary.getTestsSucceededCount() > 150, "some two hundred checks, the guide says");
+    }
+
+    @Test
+    void theMistakeFailsAsItSays() throws Exception {
+        GuidePage.apply(page.changes().getFirst(), folder);
+        var complaints = verdicts(Area.PRIMITIVES, "NEGATE").stream()
+                .map(Verdict::complaint)
+                .toList();
+        var shown = page.inLanguage("text").getFirst().text().strip();
+        assertTrue(complaints.contains(shown), complaints::toString);
+    }
+
+    @Test
+    void theClaimIsCheckedAndRight() throws Exception {
+        assertEquals(List.of(), verdicts(Area.COMPOSITES, "AdamStep"));
+        for (var change : page.changes().subList(1, page.changes().size())) {
+            GuidePage.apply(change, folder);
+        }
+        var claimed = verdicts(Area.COMPOSITES, "AdamStep");
+        assertTrue(!claimed.isEmpty() && claimed.stream().allMatch(Verdict::passed), claimed::toString);
+    }
+
+    private List<Verdict> verdicts(Area area, String operation) throws Exception {
+        return new GuideProject(folder).compiled().verdicts("com.example.abacus.AbacusBackend", area, operation);
+    }
+
+    @Test
+    void itIsAsShortAsTheGuideSays() throws IOException {
+        assertTrue(Files.readString(PAGE).contains("about " + MOST_LINES + " lines of Java"));
+        long lines = page.inLanguage("java").stream()
+                .filter(block -> block.title().startsWith("src/main"))
+                .filter(block -> !block.title().endsWith("Adam.java"))
+                .flatMap(block -> block.text().lines())
+                .filter(line -> !line.matches("(import|package) .*|\\s*(//|/?\\*).*|[\\s})]*;?"))
+                .count();
+        assertTrue(lines <= MOST_LINES, () -> lines + " lines besides imports, comments and closing braces");
+    }
+
+    @Test
+    void thePomAsksForTheVersionsThatThereAre() throws IOException {
+        var ours = Files.readString(ROOT_POM);
+        var version = ours.replaceFirst("(?s).*?<artifactId>borealis</artifactId>\\s*<version>([^<]+)<.*", "$1");
+        var bnd = ours.replaceFirst("(?s).*<bnd.version>([^<]+)<.*", "$1");
+        var artifacts = new GuideProject(folder).artifacts();
+        for (var artifact : artifacts.subList(1, artifacts.size())) {
+            var name = artifact.substring(0, artifact.indexOf(':'));
+            var wanted = "(?s).*<artifactId>%s</artifactId>\\s*<version>([^<]+)<.*".formatted(name);
+            var found = name.equals("borealis-bom") ? version : ours.replaceFirst(wanted, "$1");
+            assertEquals(name + ":" + found.replace("${bnd.version}", bnd), artifact);
+        }
+    }
+}
