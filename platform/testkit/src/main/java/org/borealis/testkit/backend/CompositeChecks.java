@@ -21,7 +21,7 @@ final class CompositeChecks {
 
     /** What composites there are: a new kind of case is added here. */
     private Stream<OpCase> make(DataType type) {
-        return CompositeCases.of(type, kit.oracle());
+        return Stream.concat(CompositeCases.of(type, kit.oracle()), FusionCases.of(type, kit.oracle()));
     }
 
     /** Names of the composites that there are cases for. */
