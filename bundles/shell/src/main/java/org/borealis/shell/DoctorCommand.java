@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.borealis.command.Command;
+import org.borealis.command.Diagnosis;
 import org.borealis.device.Backend;
 import org.borealis.device.Device;
 import org.borealis.recipe.Contract;
@@ -47,6 +48,7 @@ public final class DoctorCommand implements Command {
     private static final long NATIVES_BYTES = 700L << 20;
 
     private final InstalledPlugins plugins;
+    private final List<Diagnosis> diagnoses;
     private final BundleContext context;
     private final Map<String, Object> findings = new LinkedHashMap<>();
     private final List<String> problems = new ArrayList<>();
@@ -58,8 +60,10 @@ public final class DoctorCommand implements Command {
     boolean isQuick;
 
     @Activate
-    public DoctorCommand(@Reference InstalledPlugins plugins, BundleContext context) {
+    public DoctorCommand(
+            @Reference InstalledPlugins plugins, @Reference List<Diagnosis> diagnoses, BundleContext context) {
         this.plugins = plugins;
+        this.diagnoses = List.copyOf(diagnoses);
         this.context = context;
     }
 
@@ -70,6 +74,7 @@ public final class DoctorCommand implements Command {
         examineContainer();
         examineNatives();
         examineBackends();
+        diagnoses.forEach(diagnosis -> findings.put(diagnosis.subject(), diagnosis.findings()));
         findings.put("problems", problems);
         System.out.print(asJson ? Json.of(findings) + System.lineSeparator() : text());
         return problems.isEmpty() ? DONE : FAILED;

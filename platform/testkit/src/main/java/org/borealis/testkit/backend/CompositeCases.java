@@ -2,6 +2,7 @@ package org.borealis.testkit.backend;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.borealis.device.Device;
 import org.borealis.tensor.Composite;
@@ -49,12 +50,25 @@ final class CompositeCases {
         return Samples.of(type, seed, sizes);
     }
 
-    /** Adds a case, and gives what it means, rounded to the types of its outputs. */
-    private List<HostTensor> add(Composite op, HostTensor... inputs) {
+    private OpCase add(Composite op, HostTensor... inputs) {
         var made = OpCase.of(op, bound, inputs);
         cases.add(made);
-        var exact = oracle.outputs(made);
-        var types = op.infer(made.types());
+        return made;
+    }
+
+    /** Adds a gradient, whose inputs are made of what the forward pass gives. */
+    private void gradient(Composite op, OpCase forward, Function<List<HostTensor>, List<HostTensor>> inputs) {
+        var blank = forward.op().infer(forward.types()).stream()
+                .map(HostTensor::new)
+                .toList();
+        var types = inputs.apply(blank).stream().map(HostTensor::type).toList();
+        cases.add(OpCase.later(op, bound, types, () -> inputs.apply(outputs(forward))));
+    }
+
+    /** What a case means, rounded to the types of its outputs: what the gradient gets. */
+    private List<HostTensor> outputs(OpCase test) {
+        var exact = oracle.outputs(test);
+        var types = test.op().infer(test.types());
         var rounded = new ArrayList<HostTensor>();
         for (int i = 0; i < types.size(); i++) {
             rounded.add(exact.get(i).as(types.get(i).type()));
@@ -75,10 +89,10 @@ final class CompositeCases {
         var weight = sample(2, channels);
         var dy = Samples.of(x.type(), 4);
         var root = add(new RmsNorm(epsilon), x, weight);
-        add(new RmsNorm.Gradient(), dy, x, weight, root.get(1));
+        gradient(new RmsNorm.Gradient(), root, out -> List.of(dy, x, weight, out.get(1)));
         if (channels > 1) { // of one element nothing is left to normalise
             var layer = add(new LayerNorm(epsilon), x, weight, sample(3, channels));
-            add(new LayerNorm.Gradient(), dy, x, weight, layer.get(1), layer.get(2));
+            gradient(new LayerNorm.Gradient(), layer, out -> List.of(dy, x, weight, out.get(1), out.get(2)));
         }
     }
 
@@ -97,16 +111,17 @@ final class CompositeCases {
             add(new SwiGlu(), x, sample(3, shape));
             add(new SwiGlu.Gradient(), dy, x, sample(3, shape));
         }
-        for (double odd :
-                new double[] {0, -0.0, 8, -8, 60, -60, Double.NaN}) { // by itself: the bound is of the greatest
-            var x = HostTensor.of(TensorType.of(type, 3), odd);
-            add(new Gelu(false), x);
-            add(new Gelu(true), x);
-            add(new SwiGlu(), x, sample(3, 3));
-            add(new LayerEnd("blocks.0"), x);
-        }
+        odd(Edges.numbers(type, 0, -0.0, 8, -8, 60, -60));
+        odd(Edges.numbers(type, Double.NaN, 1, Double.NaN));
         add(new Rotary(), sample(1, 2, 7, 3, 10), sample(2, 7, 5), sample(3, 7, 5));
         add(new Rotary(), sample(1, 1, 1, 1, 2), sample(2, 1, 1), sample(3, 1, 1));
+    }
+
+    private void odd(HostTensor x) {
+        add(new Gelu(false), x);
+        add(new Gelu(true), x);
+        add(new SwiGlu(), x, Samples.of(x.type(), 3));
+        add(new LayerEnd("blocks.0"), x);
     }
 
     private void attention() {
@@ -114,7 +129,8 @@ final class CompositeCases {
         attention(2, 7, 3, 3, 5);
         attention(2, 33, 4, 2, 8);
         attention(1, 129, 2, 1, 8);
-        attention(20, 1, 9, 2, 2, 4); // scores whose exponential would overflow
+        var q = sample(1, 1, 9, 2, 4);
+        add(new Attention(20), q, sample(2, 1, 9, 2, 4), sample(3, 1, 9, 2, 4)); // an exponential would overflow
         for (int position : new int[] {0, 4, 8}) {
             add(
                     new CachedAttention(0.35),
@@ -126,16 +142,13 @@ final class CompositeCases {
     }
 
     private void attention(int batch, int time, int heads, int keyHeads, int headSize) {
-        attention(1 / Math.sqrt(headSize), batch, time, heads, keyHeads, headSize);
-    }
-
-    private void attention(double scale, int batch, int time, int heads, int keyHeads, int headSize) {
+        double scale = 1 / Math.sqrt(headSize);
         var q = sample(1, batch, time, heads, headSize);
         var k = sample(2, batch, time, keyHeads, headSize);
         var v = sample(3, batch, time, keyHeads, headSize);
-        var out = add(new Attention(scale), q, k, v);
+        var forward = add(new Attention(scale), q, k, v);
         var dy = sample(4, batch, time, heads, headSize);
-        add(new Attention.Gradient(scale), dy, q, k, v, out.get(0), out.get(1));
+        gradient(new Attention.Gradient(scale), forward, out -> List.of(dy, q, k, v, out.get(0), out.get(1)));
     }
 
     private void crossEntropy() {
@@ -157,9 +170,9 @@ final class CompositeCases {
         var chosen = Samples.indices(vocabulary, 2, rows);
         var targets =
                 HostTensor.fill(chosen.type(), i -> (i + 1) % ignored == 0 ? CrossEntropy.IGNORED : chosen.get(i));
-        var out = add(new CrossEntropy(), logits, targets);
-        var flow = HostTensor.of(out.get(0).type(), 0.7);
-        add(new CrossEntropy.Gradient(), flow, logits, targets, out.get(1));
+        var forward = add(new CrossEntropy(), logits, targets);
+        var flow = HostTensor.of(TensorType.of(type.accumulator()), 0.7);
+        gradient(new CrossEntropy.Gradient(), forward, out -> List.of(flow, logits, targets, out.get(1)));
     }
 
     private void adam() {

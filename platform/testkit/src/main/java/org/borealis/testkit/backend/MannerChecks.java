@@ -16,7 +16,7 @@ import org.borealis.testkit.HostTensor;
 
 /** What a device does when it is closed, handed over, or not alone. */
 record MannerChecks(BackendKit kit) {
-    private static final int ROUNDS = 50;
+    private static final int ROUNDS = 20;
     private static final long MOST_SECONDS = 120;
 
     List<Check> all() {

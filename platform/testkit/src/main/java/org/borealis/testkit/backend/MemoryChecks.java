@@ -75,8 +75,8 @@ record MemoryChecks(BackendKit kit) {
 
     private void exhaustion(Check check) {
         try (var device = kit.open()) {
-            var needs = new ArrayList<>(List.of(1L << 60, 1L << 45, Long.MAX_VALUE, Long.MAX_VALUE - 63));
-            device.memoryBytes().ifPresent(bytes -> needs.add(Math.addExact(bytes, bytes / 4 + MEBIBYTE)));
+            // Far more than any machine has: trying out where memory really ends is a danger to whoever shares it.
+            var needs = List.of(1L << 60, 1L << 45, Long.MAX_VALUE, Long.MAX_VALUE - 63);
             for (long need : needs) {
                 check.tried(need + " bytes", () -> refused(device, need));
             }
@@ -142,7 +142,7 @@ record MemoryChecks(BackendKit kit) {
         var works = new ArrayList<>(Work.some(kit, DataType.FLOAT32));
         for (var work : works) {
             try (var place = work.on(kit.device())) {
-                grows(check, work.toString(), 400, () -> {
+                grows(check, work.toString(), 150, () -> {
                     try (var kernel = place.bind()) {
                         kernel.run();
                         kit.device().finish();

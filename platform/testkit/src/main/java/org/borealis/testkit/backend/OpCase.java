@@ -2,6 +2,7 @@ package org.borealis.testkit.backend;
 
 import java.util.List;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -18,25 +19,55 @@ import org.borealis.testkit.HostTensor;
 /**
  * One operation on given inputs, and how exact it has to be.
  *
+ * @param source makes the inputs, once, when they are first asked for: those of a gradient the oracle has to compute
  * @param meaning what a composite means on float64; its decomposition, unless that insists on its types
  */
-record OpCase(Op op, List<HostTensor> inputs, Bound bound, BiFunction<Trace, List<Tensor>, List<Tensor>> meaning) {
+record OpCase(
+        Op op,
+        List<TensorType> types,
+        Supplier<List<HostTensor>> source,
+        Bound bound,
+        BiFunction<Trace, List<Tensor>, List<Tensor>> meaning) {
 
     static OpCase of(Op op, Bound bound, HostTensor... inputs) {
-        return of(
-                op,
-                bound,
-                (trace, in) -> op instanceof Composite composite ? composite.decompose(in) : trace.apply(op, in),
-                inputs);
+        return of(op, bound, ownMeaning(op), inputs);
     }
 
     /** A composite whose decomposition does not take other types. */
     static OpCase of(Op op, Bound bound, BiFunction<Trace, List<Tensor>, List<Tensor>> meaning, HostTensor... inputs) {
-        return new OpCase(op, List.of(inputs), bound, meaning);
+        var given = List.of(inputs);
+        return new OpCase(op, given.stream().map(HostTensor::type).toList(), () -> given, bound, meaning);
     }
 
-    List<TensorType> types() {
-        return inputs.stream().map(HostTensor::type).toList();
+    /** A case whose inputs are dear. */
+    static OpCase later(Op op, Bound bound, List<TensorType> types, Supplier<List<HostTensor>> inputs) {
+        return new OpCase(op, types, new Later(inputs), bound, ownMeaning(op));
+    }
+
+    private static BiFunction<Trace, List<Tensor>, List<Tensor>> ownMeaning(Op op) {
+        return (trace, in) -> op instanceof Composite composite ? composite.decompose(in) : trace.apply(op, in);
+    }
+
+    /** Makes inputs once. */
+    private static final class Later implements Supplier<List<HostTensor>> {
+        private final Supplier<List<HostTensor>> source;
+        private List<HostTensor> made = List.of();
+
+        Later(Supplier<List<HostTensor>> source) {
+            this.source = source;
+        }
+
+        @Override
+        public List<HostTensor> get() {
+            if (made.isEmpty()) {
+                made = source.get();
+            }
+            return made;
+        }
+    }
+
+    List<HostTensor> inputs() {
+        return source.get();
     }
 
     /** The operation without the settings that differ from case to case. */
@@ -45,8 +76,15 @@ record OpCase(Op op, List<HostTensor> inputs, Bound bound, BiFunction<Trace, Lis
             case Unary(var function) -> function.name();
             case Binary(var function) -> function.name();
             case Reduce(var fold, var _) -> "Reduce(" + fold + ")";
-            default -> op.label().replaceFirst("\\(.*", "");
+            default -> name(op.getClass());
         };
+    }
+
+    private static String name(Class<?> type) {
+        var outer = type.getEnclosingClass();
+        return outer != null && Composite.class.isAssignableFrom(outer)
+                ? outer.getSimpleName() + "." + type.getSimpleName()
+                : type.getSimpleName();
     }
 
     /**
@@ -54,7 +92,8 @@ record OpCase(Op op, List<HostTensor> inputs, Bound bound, BiFunction<Trace, Lis
      * its other inputs belong together.
      */
     OpCase rotated() {
-        boolean isGradient = op.label().contains(".Gradient");
+        boolean isGradient = name().endsWith(".Gradient");
+        var inputs = inputs();
         return with(IntStream.range(0, inputs.size())
                 .mapToObj(i -> isGradient && i > 0 ? inputs.get(i) : rotated(inputs.get(i)))
                 .toList());
@@ -75,15 +114,15 @@ record OpCase(Op op, List<HostTensor> inputs, Bound bound, BiFunction<Trace, Lis
 
     /** The same on every input changed. */
     OpCase map(UnaryOperator<HostTensor> change) {
-        return with(inputs.stream().map(change).toList());
+        return with(inputs().stream().map(change).toList());
     }
 
     private OpCase with(List<HostTensor> others) {
-        return new OpCase(op, others, bound, meaning);
+        return new OpCase(op, types, () -> others, bound, meaning);
     }
 
     @Override
     public String toString() {
-        return op.label() + " of " + types().stream().map(TensorType::toString).collect(Collectors.joining(", "));
+        return op.label() + " of " + types.stream().map(TensorType::toString).collect(Collectors.joining(", "));
     }
 }
