@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
 import org.bytedeco.javacpp.Pointer;
@@ -17,6 +18,7 @@ final class Binding {
     private final List<Pointer> held = new ArrayList<>();
     private final List<TorchBuffer> buffers = new ArrayList<>();
     private final List<TorchBuffer> owned = new ArrayList<>();
+    private final List<Kernel> parts = new ArrayList<>();
     private final List<Boxed> calls = new ArrayList<>();
     private final List<Runnable> steps = new ArrayList<>();
     private final List<Runnable> last = new ArrayList<>();
@@ -58,6 +60,11 @@ final class Binding {
     <P extends Pointer> P hold(P pointer) {
         held.add(pointer);
         return pointer;
+    }
+
+    /** Closes this with the kernel. */
+    void closes(Kernel kernel) {
+        parts.add(kernel);
     }
 
     Tensor tensor(View view) {
@@ -143,9 +150,11 @@ final class Binding {
 
     /** Gives everything back. */
     void close() {
+        parts.forEach(Kernel::close);
         held.forEach(Pointer::close);
         owned.forEach(TorchBuffer::close);
         buffers.forEach(TorchBuffer::release);
+        parts.clear();
         held.clear();
         owned.clear();
         buffers.clear();

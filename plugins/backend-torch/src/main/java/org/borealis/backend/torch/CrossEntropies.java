@@ -49,7 +49,7 @@ final class CrossEntropies {
                 sum.add_(highest);
             });
         }
-        binding.step(new Loss(logits, in.get(1), sums, out.get(0)));
+        loss(binding, logits, in.get(1), sums, out.get(0));
     }
 
     static void gradient(Binding binding, List<View> in, View out) {
@@ -62,7 +62,7 @@ final class CrossEntropies {
         var one = binding.scalar(1L);
         var scales = binding.scratch(type, rows, 1);
         var room = converts ? binding.scratch(type, chunk, logits.size(1)) : out;
-        binding.step(new Scale(in.get(0), in.get(2), scales));
+        scale(binding, in.get(0), in.get(2), scales);
         for (long start = 0; start < rows; start += chunk) {
             long count = Math.min(chunk, rows - start);
             var place = converts ? room.slice(0, 0, count) : out.slice(0, start, count);
@@ -75,7 +75,7 @@ final class CrossEntropies {
                 work.exp_();
                 work.mul_(scale);
             });
-            binding.step(new Hit(place, in.get(2).slice(0, start, count), scales.slice(0, start, count)));
+            hit(binding, place, in.get(2).slice(0, start, count), scales.slice(0, start, count));
             if (converts) {
                 binding.copy(out.slice(0, start, count), place);
             }
@@ -100,16 +100,17 @@ final class CrossEntropies {
     }
 
     /** Mean of log-sum-exp minus the logit of the target; N numbers, so Java is fast enough. */
-    private record Loss(View logits, View targets, View sums, View loss) implements Runnable {
-        @Override
-        public void run() {
-            var given = memory(logits);
-            var wanted = memory(targets);
-            var logSumExp = memory(sums);
-            long vocabulary = logits.size(1);
+    private static void loss(Binding binding, View logits, View targets, View sums, View loss) {
+        var given = memory(logits);
+        var wanted = memory(targets);
+        var logSumExp = memory(sums);
+        var mean = memory(loss);
+        long rows = logits.size(0);
+        long vocabulary = logits.size(1);
+        binding.step(() -> {
             double total = 0;
             long counted = 0;
-            for (long row = 0; row < logits.size(0); row++) {
+            for (long row = 0; row < rows; row++) {
                 int target = target(wanted, row, vocabulary);
                 if (target != CrossEntropy.IGNORED) {
                     total += Elements.read(logSumExp, sums.type(), row)
@@ -117,38 +118,38 @@ final class CrossEntropies {
                     counted++;
                 }
             }
-            Elements.write(memory(loss), loss.type(), 0, total / Math.max(1, counted));
-        }
+            Elements.write(mean, loss.type(), 0, total / Math.max(1, counted));
+        });
     }
 
     /** What each row's probabilities are multiplied with: the arriving gradient over the number of rows that count, or 0. */
-    private record Scale(View arriving, View targets, View scales) implements Runnable {
-        @Override
-        public void run() {
-            var wanted = memory(targets);
-            var scale = memory(scales);
-            long rows = scales.size(0);
+    private static void scale(Binding binding, View arriving, View targets, View scales) {
+        var gradient = memory(arriving);
+        var wanted = memory(targets);
+        var scale = memory(scales);
+        long rows = scales.size(0);
+        binding.step(() -> {
             long counted = 0;
             for (long row = 0; row < rows; row++) {
                 counted += wanted.getAtIndex(Elements.INT, row) == CrossEntropy.IGNORED ? 0 : 1;
             }
-            double each = Elements.read(memory(arriving), arriving.type(), 0) / Math.max(1, counted);
+            double each = Elements.read(gradient, arriving.type(), 0) / Math.max(1, counted);
             for (long row = 0; row < rows; row++) {
                 boolean counts = wanted.getAtIndex(Elements.INT, row) != CrossEntropy.IGNORED;
                 Elements.write(scale, scales.type(), row, counts ? each : 0);
             }
-        }
+        });
     }
 
     /** Takes the target's own part off the probabilities. */
-    private record Hit(View place, View targets, View scales) implements Runnable {
-        @Override
-        public void run() {
-            var memory = memory(place);
-            var wanted = memory(targets);
-            var scale = memory(scales);
-            long vocabulary = place.size(1);
-            for (long row = 0; row < place.size(0); row++) {
+    private static void hit(Binding binding, View place, View targets, View scales) {
+        var memory = memory(place);
+        var wanted = memory(targets);
+        var scale = memory(scales);
+        long rows = place.size(0);
+        long vocabulary = place.size(1);
+        binding.step(() -> {
+            for (long row = 0; row < rows; row++) {
                 int target = target(wanted, row, vocabulary);
                 if (target != CrossEntropy.IGNORED) {
                     long index = row * vocabulary + target;
@@ -156,6 +157,6 @@ final class CrossEntropies {
                     Elements.write(memory, place.type(), index, value - Elements.read(scale, scales.type(), row));
                 }
             }
-        }
+        });
     }
 }

@@ -8,6 +8,7 @@ import org.borealis.tensor.composite.AdamStep;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.Fusion;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.RmsNorm;
@@ -20,7 +21,8 @@ final class Fused {
 
     static boolean claims(Composite op, List<TensorType> in, Place place) {
         boolean known = switch (place) {
-            case Host host -> isForAnyPlace(op) || isForTheHost(op);
+            case Host host ->
+                isForAnyPlace(op) || isForTheHost(op) || (op instanceof Fusion fusion && host.accepts(fusion));
             case Cuda cuda -> isForAnyPlace(op);
         };
         // An empty tensor has nothing to be fast at, and libtorch's kernels differ in whether they take one.
@@ -69,6 +71,7 @@ final class Fused {
             case SwiGlu() -> Activations.swiGlu(binding, in, out.get(0));
             case SwiGlu.Gradient() -> Activations.swiGluGradient(binding, in, out);
             case Rotary() -> Activations.rotary(binding, in, out.get(0));
+            case Fusion fusion -> Fusions.bind(binding, fusion, in, out);
             case AdamStep step -> AdamSteps.bind(binding, step, in, out);
             default -> throw new DeviceException("unsupported", "torch device does not fuse " + op.label());
         }

@@ -1,8 +1,14 @@
 package org.borealis.backend.torch;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
+import org.borealis.device.Kernel;
+import org.borealis.device.Loops;
+import org.borealis.device.Workers;
 import org.borealis.tensor.DataType;
+import org.borealis.tensor.composite.Fusion;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
@@ -11,7 +17,23 @@ import org.bytedeco.pytorch.global.torch;
 final class Host implements Place {
     private final Processor processor = Processor.detect();
     private final Scratch scratch = new Scratch();
+    private final Optional<Loops> loops;
+    private final Optional<Workers> workers;
     private long taken;
+
+    /** @param loops run fusions, with as many threads as libtorch has */
+    Host(Optional<Loops> loops) {
+        this.loops = loops;
+        workers = loops.map(each -> each.workers(torch.get_num_threads()));
+    }
+
+    boolean accepts(Fusion fusion) {
+        return loops.isPresent() && loops.get().accepts(fusion);
+    }
+
+    Kernel bind(Fusion fusion, List<MemorySegment> inputs, List<MemorySegment> outputs) {
+        return loops.orElseThrow().bind(fusion, inputs, outputs, workers.orElseThrow());
+    }
 
     @Override
     public String description() {
@@ -69,6 +91,7 @@ final class Host implements Place {
 
     @Override
     public void close() {
+        workers.ifPresent(Workers::close);
         scratch.close();
     }
 }

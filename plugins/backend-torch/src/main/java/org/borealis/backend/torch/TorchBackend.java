@@ -1,10 +1,13 @@
 package org.borealis.backend.torch;
 
+import java.util.Optional;
 import org.borealis.device.Backend;
 import org.borealis.device.Device;
+import org.borealis.device.Loops;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -35,10 +38,25 @@ public final class TorchBackend implements Backend {
 
     private final String device;
     private final int threads;
+    private final Optional<Loops> loops;
 
-    /** @param config shared by all devices: libtorch has one pool of threads for the whole process */
+    /**
+     * Runs fusions too.
+     *
+     * @param config shared by all devices: libtorch has one pool of threads for the whole process
+     */
     @Activate
+    public TorchBackend(Config config, @Reference Loops loops) {
+        this(config, Optional.of(loops));
+    }
+
+    /** Claims no fusions. */
     public TorchBackend(Config config) {
+        this(config, Optional.empty());
+    }
+
+    private TorchBackend(Config config, Optional<Loops> loops) {
+        this.loops = loops;
         device = config.device();
         threads = config.threads();
     }
@@ -53,7 +71,7 @@ public final class TorchBackend implements Backend {
         Natives.setThreads(threads);
         return new TorchDevice(
                 switch (target) {
-                    case Target.Processor() -> new Host();
+                    case Target.Processor() -> new Host(loops);
                     case Target.Gpu(int index) -> Cuda.open(index);
                 });
     }

@@ -7,6 +7,7 @@ import org.borealis.device.Buffer;
 import org.borealis.device.Device;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
+import org.borealis.loops.TileLoops;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
 import org.borealis.testkit.Settings;
@@ -20,7 +21,7 @@ final class Torch {
     }
 
     static TorchBackend backend(int threads) {
-        return new TorchBackend(Settings.of(TorchBackend.Config.class, Map.of("threads", threads)));
+        return new TorchBackend(Settings.of(TorchBackend.Config.class, Map.of("threads", threads)), new TileLoops());
     }
 
     /** A backend that opens this device. */

@@ -1,0 +1,71 @@
+package org.borealis.steps;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.ServiceLoader;
+import org.borealis.backend.torch.TorchBackend;
+import org.borealis.device.Device;
+import org.borealis.device.Loops;
+import org.borealis.testkit.Settings;
+import org.junit.jupiter.api.Test;
+
+/** A step through trainer, compiler and backend takes no memory that a later step must give back. */
+class StepCostTest {
+    private static final int WARM = 3000; // until the hot loop is compiled, and its garbage with it
+
+    @Test
+    void aStepAllocatesNothingOnTheHeapBeyondASmallConstant() {
+        try (var device = new MeteredDevice(open());
+                var training = new TinyTraining(device)) {
+            training.steps(WARM);
+            device.reset();
+            int steps = 200;
+            long before = MeteredDevice.allocatedBytes();
+            training.steps(steps);
+            long bytes = (MeteredDevice.allocatedBytes() - before) / steps;
+            System.out.printf(
+                    "%d bytes a step, of %d kernels; the kernels that take most:%n%s%n",
+                    bytes, device.runs() / steps, device.table());
+            assertTrue(device.worst() <= 8, device.table());
+            assertTrue(bytes <= 2048, bytes + " bytes a step");
+        }
+    }
+
+    @Test
+    void tenThousandStepsTakeNoMoreMemory() throws IOException {
+        try (var device = open();
+                var training = new TinyTraining(device)) {
+            training.steps(WARM);
+            long before = residentBytes();
+            long start = System.nanoTime();
+            training.steps(10_000);
+            long grown = residentBytes() - before;
+            System.out.printf("grew by %d bytes in %.1f s%n", grown, (System.nanoTime() - start) / 1e9);
+            // A leak of one JavaCPP object of 32 bytes in each of some 200 kernels would be 64 MB.
+            assertTrue(grown < 16 << 20, "grew by " + grown + " bytes");
+        }
+    }
+
+    private static Device open() {
+        var settings = Settings.of(TorchBackend.Config.class, Map.of());
+        return ServiceLoader.load(Loops.class)
+                .findFirst()
+                .map(loops -> new TorchBackend(settings, loops))
+                .orElseGet(() -> new TorchBackend(settings))
+                .open();
+    }
+
+    /** Memory of this process that is no file's; the Java heap is in it, too. */
+    private static long residentBytes() throws IOException {
+        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+            return lines.filter(line -> line.startsWith("RssAnon"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+}
