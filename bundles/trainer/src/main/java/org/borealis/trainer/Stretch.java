@@ -12,8 +12,6 @@ import org.borealis.train.RateSchedule.Position;
 import org.borealis.trainer.data.HeldOutLoss;
 import org.borealis.trainer.data.SampleOrder;
 import org.borealis.trainer.data.Split;
-import org.borealis.trainer.step.LossScale;
-import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -39,8 +37,7 @@ final class Stretch {
     private final RunCheckpoints checkpoints;
     private final SampleOrder order;
     private final List<TokenBatch> batches = new ArrayList<>();
-    private final boolean scalesLoss;
-    private final LossScale.Rule lossScale;
+    private final LossScaling scaling;
     private final double secondsBefore;
     private final long start = System.nanoTime();
     private Progress progress;
@@ -50,16 +47,8 @@ final class Stretch {
         this.context = context;
         this.settings = context.settings();
         this.parts = parts;
-        scalesLoss = Precision.of(settings.precision()).scalesLoss();
-        lossScale = new LossScale.Rule(
-                settings.lossScale_initial(),
-                settings.lossScale_growth(),
-                settings.lossScale_backoff(),
-                settings.lossScale_interval(),
-                settings.lossScale_hysteresis(),
-                settings.lossScale_minimum());
-        boolean begins = scalesLoss && progress.lossScale().equals(LossScale.NONE);
-        this.progress = begins ? progress.with(lossScale.begin()) : progress;
+        scaling = LossScaling.of(settings);
+        this.progress = scaling.begin(progress);
         this.recorder = recorder;
         this.report = report;
         checkpoints = new RunCheckpoints(context);
@@ -103,8 +92,8 @@ final class Stretch {
         double loss = gradients();
         double norm = parts.step.gradientNorm();
         boolean isFinite = Double.isFinite(loss) && Double.isFinite(norm);
-        var scaled = progress.lossScale();
-        boolean isExpected = scalesLoss && Double.isFinite(loss) && lossScale.canBackOff(scaled);
+        var before = progress;
+        boolean isExpected = scaling.expects(before, loss);
         if (!isFinite && !isExpected && !maySkip()) {
             throw notFinite(loss, norm);
         }
@@ -121,14 +110,9 @@ final class Stretch {
         }
         progress = progress.next(isFinite, isExpected, samples, tokens, seconds());
         record(loss, rate, norm, isFinite, (System.nanoTime() - begun) / 1e9);
-        if (scalesLoss) {
-            progress = progress.with(lossScale.next(scaled, !isFinite));
-        }
+        progress = scaling.after(progress, isFinite);
         if (!isFinite && isExpected) {
-            context.display()
-                    .line("step " + progress.step() + " was skipped: its gradient overflowed float16 at loss scale "
-                            + scaled.text() + "; the scale is "
-                            + progress.lossScale().text() + " now");
+            context.display().line(LossScaling.skipped(before, progress));
         } else if (!isFinite) {
             warnSkipped(loss, norm);
         }
@@ -175,7 +159,7 @@ final class Stretch {
         values.put("tokens", progress.tokens());
         values.put("seconds", progress.seconds());
         values.put("stepSeconds", stepSeconds);
-        if (scalesLoss) {
+        if (scaling.isOn()) {
             values.put("lossScale", progress.lossScale().scale());
         }
         if (!isUpdated) {
@@ -208,20 +192,13 @@ final class Stretch {
                 + (settings.nonFinite().equals("skip")
                         ? settings.nonFiniteLimit() + " steps in a row were skipped. "
                         : "")
-                + (scalesLoss ? float16(loss) : "")
+                + scaling.advice(progress, loss)
                 + "A lower optimizer.rate, a longer warm-up or optimizer.clip usually helps; nonFinite=skip leaves out single"
                 + " bad batches. The newest checkpoint is of step " + savedStep + " in "
                 + context.folder().checkpoints();
         recorder.record("warning", progress.step(), Map.of("message", text));
         end("not finite");
         return new BorealisException("not-finite", text);
-    }
-
-    private String float16(double loss) {
-        return Double.isFinite(loss)
-                ? "The loss scale is " + progress.lossScale().text()
-                        + ", and lossScale.minimum lets it fall no further; precision=bfloat16 needs none. "
-                : "float16 holds no number above 65504, and a loss scale does not help the loss; precision=bfloat16 does. ";
     }
 
     private void evaluate() {
