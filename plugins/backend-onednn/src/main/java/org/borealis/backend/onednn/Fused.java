@@ -1,0 +1,68 @@
+package org.borealis.backend.onednn;
+
+import java.util.List;
+import org.borealis.device.DeviceException;
+import org.borealis.tensor.Composite;
+import org.borealis.tensor.DataType;
+import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.Attention;
+import org.borealis.tensor.composite.CachedAttention;
+import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.Gelu;
+import org.borealis.tensor.composite.LayerNorm;
+import org.borealis.tensor.composite.RmsNorm;
+import org.borealis.tensor.composite.Rotary;
+
+/** The composites of the platform that this device runs as one kernel. */
+final class Fused {
+    private Fused() {}
+
+    /** Attention in all floats but float64, which has no fast product here; the others in float32. Whatever else is lowered. */
+    static boolean claims(Composite op, List<TensorType> in) {
+        boolean known = switch (op) {
+            case Attention _, Attention.Gradient _, CachedAttention _ ->
+                in.stream().noneMatch(t -> t.type() == DataType.FLOAT64);
+            case LayerNorm _,
+                    LayerNorm.Gradient _,
+                    RmsNorm _,
+                    Gelu _,
+                    Gelu.Gradient _,
+                    CrossEntropy _,
+                    CrossEntropy.Gradient _,
+                    Rotary _ -> isAll(in, DataType.FLOAT32);
+            default -> false;
+        };
+        return known && in.stream().allMatch(t -> t.shape().elements() > 0);
+    }
+
+    private static boolean isAll(List<TensorType> in, DataType type) {
+        return in.stream().allMatch(t -> t.type() == type || t.type() == DataType.INT32);
+    }
+
+    static void bind(Binding binding, Composite op, List<Operand> in, List<Operand> out) {
+        if (!claims(op, in.stream().map(Operand::type).toList())) {
+            throw unsupported(op, in);
+        }
+        switch (op) {
+            case Attention(var scale) -> Attentions.forward(binding, scale, in, out);
+            case Attention.Gradient(var scale) -> Attentions.gradient(binding, scale, in, out);
+            case CachedAttention(var scale) -> CachedAttentions.bind(binding, scale, in, out.get(0));
+            case LayerNorm(var epsilon) -> Norms.layer(binding, epsilon, in, out);
+            case LayerNorm.Gradient() -> Norms.layerGradient(binding, in, out);
+            case RmsNorm(var epsilon) -> Norms.rootMeanSquare(binding, epsilon, in, out);
+            case Gelu(var tanh) -> Activations.gelu(binding, tanh, in.get(0), out.get(0));
+            case Gelu.Gradient(var tanh) -> Activations.geluGradient(binding, tanh, in, out.get(0));
+            case CrossEntropy() -> CrossEntropies.forward(binding, in, out);
+            case CrossEntropy.Gradient() -> CrossEntropies.gradient(binding, in, out.get(0));
+            case Rotary() -> Rotaries.bind(binding, in, out.get(0));
+            default -> throw unsupported(op, in);
+        }
+    }
+
+    private static DeviceException unsupported(Composite op, List<Operand> in) {
+        return new DeviceException(
+                "unsupported",
+                "onednn device does not fuse " + op.label() + " of "
+                        + in.stream().map(Operand::type).toList() + "; have it lowered");
+    }
+}

@@ -1,0 +1,63 @@
+package org.borealis.backend.onednn;
+
+import java.util.List;
+import org.bytedeco.dnnl.global.dnnl;
+import org.bytedeco.dnnl.matmul;
+import org.bytedeco.dnnl.memory;
+
+/** Products of 16-bit matrices by oneDNN's matmul, which adds up in float32; one primitive for each panel of rows. */
+final class NarrowProducts {
+    private NarrowProducts() {}
+
+    /** Whether the processor has instructions for this; if not, nothing was bound. */
+    static boolean bind(Binding binding, Products.Sizes sizes, List<Operand> in, Operand out) {
+        var cut = Products.Cut.of(sizes, binding.workers());
+        int tasks = Math.toIntExact(sizes.batch() * cut.pieces());
+        var calls = new Engine.Call[tasks];
+        boolean[] isNative = {true};
+        binding.prepare(tasks, index -> isNative[0] = isNative[0] && bind(binding, sizes, cut, in, out, calls, index));
+        if (isNative[0]) {
+            binding.withOnednn(tasks, index -> calls[index].run());
+        }
+        return isNative[0];
+    }
+
+    private static boolean bind(
+            Binding binding,
+            Products.Sizes sizes,
+            Products.Cut cut,
+            List<Operand> in,
+            Operand out,
+            Engine.Call[] calls,
+            int index) {
+        long batch = index / cut.pieces();
+        long from = index % cut.pieces() * cut.length();
+        long length = Math.min(cut.length(), cut.whole() - from);
+        boolean rows = cut.isOfRows();
+        long m = rows ? length : sizes.m();
+        long n = rows ? sizes.n() : length;
+        int bytes = out.elements().bytes();
+        long left = batch * sizes.m() * sizes.k() + (rows ? sizes.left(from) : 0);
+        long right = batch * sizes.k() * sizes.n() + (rows ? 0 : sizes.right(from));
+        long result = batch * sizes.m() * sizes.n() + (rows ? from * sizes.n() : from);
+        try (var a = matrix(out, m, sizes.k(), sizes.transposeLeft(), sizes.pitchLeft());
+                var b = matrix(out, sizes.k(), n, sizes.transposeRight(), sizes.pitchRight());
+                var c = matrix(out, m, n, false, sizes.n());
+                var attributes = Engine.attributes();
+                var ways = new matmul.primitive_desc(binding.engine().processor(), a, b, c, attributes, true)) {
+            if (ways.get(true) == null || ways.impl_info_str().getString().startsWith("ref")) {
+                return false;
+            }
+            calls[index] = binding.engine().new Call(binding, ways)
+                    .with(dnnl.DNNL_ARG_SRC, a, in.get(0).address() + left * bytes)
+                    .with(dnnl.DNNL_ARG_WEIGHTS, b, in.get(1).address() + right * bytes)
+                    .with(dnnl.DNNL_ARG_DST, c, out.address() + result * bytes);
+            return true;
+        }
+    }
+
+    private static memory.desc matrix(Operand of, long rows, long columns, boolean transposed, long pitch) {
+        long[] strides = transposed ? new long[] {1, pitch} : new long[] {pitch, 1};
+        return Engine.description(of.elements(), new long[] {rows, columns}, strides);
+    }
+}
