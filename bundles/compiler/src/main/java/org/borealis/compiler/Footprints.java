@@ -11,8 +11,8 @@ final class Footprints {
 
     /** A lowered program with its plan. */
     record Planned(Program program, Set<String> bound, MemoryPlan plan) {
-        static Planned of(Program program, Set<String> bound) {
-            return new Planned(program, bound, MemoryPlan.of(program, bound));
+        static Planned of(Program program, Set<String> bound, Set<String> spent) {
+            return new Planned(program, bound, MemoryPlan.of(program, bound, spent));
         }
 
         /** What {@link BoundProgram} allocates for this program alone. */

@@ -71,6 +71,15 @@ record MemoryPlan(
 
     /** @param owned names of outputs whose memory the caller gives */
     static MemoryPlan of(Program program, Set<String> owned) {
-        return new Planner(program, owned).plan();
+        return of(program, owned, Set.of());
+    }
+
+    /**
+     * As {@link #of(Program, Set)}.
+     *
+     * @param spent names of inputs that may be written over when they are not needed any more
+     */
+    static MemoryPlan of(Program program, Set<String> owned, Set<String> spent) {
+        return new Planner(program, owned, spent).plan();
     }
 }

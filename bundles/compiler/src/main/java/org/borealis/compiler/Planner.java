@@ -19,15 +19,17 @@ import org.jspecify.annotations.Nullable;
 final class Planner {
     private final Program program;
     private final Set<String> owned;
+    private final Set<String> spent;
     private final List<Place> places = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
     private final List<Copy> copies = new ArrayList<>();
     private final BitSet once = new BitSet();
     private final int[] lastUse;
 
-    Planner(Program program, Set<String> owned) {
+    Planner(Program program, Set<String> owned, Set<String> spent) {
         this.program = program;
         this.owned = owned;
+        this.spent = spent;
         this.lastUse = lastUses(program);
     }
 
@@ -144,7 +146,12 @@ final class Planner {
 
     private boolean isFree(Place place, int index, TensorType type) {
         var block = place.block();
-        return block.kind == Kind.WORKSPACE && block.to <= index && block.bytes == type.bytes();
+        return (block.kind == Kind.WORKSPACE || isSpent(block)) && block.to <= index && block.bytes == type.bytes();
+    }
+
+    private boolean isSpent(Block block) {
+        return block.kind == Kind.INPUT
+                && spent.contains(program.inputs().get(block.owner).name());
     }
 
     /** Whether the same memory is read in another way, too. */

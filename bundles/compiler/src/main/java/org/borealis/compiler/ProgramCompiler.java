@@ -1,7 +1,6 @@
 package org.borealis.compiler;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.borealis.device.Buffer;
@@ -47,7 +46,8 @@ public final class ProgramCompiler implements Compiler {
     public Footprint plan(Device device, List<Draft> drafts, String loss) {
         return Footprints.of(
                 drafts.stream()
-                        .map(draft -> Footprints.Planned.of(lower(draft.program(), device), draft.bound()))
+                        .map(draft ->
+                                Footprints.Planned.of(lower(draft.program(), device), draft.bound(), draft.spent()))
                         .toList(),
                 loss);
     }
@@ -57,8 +57,8 @@ public final class ProgramCompiler implements Compiler {
         var programs = jobs.stream().map(job -> lower(job.program(), device)).toList();
         var plans = new ArrayList<MemoryPlan>();
         for (int i = 0; i < jobs.size(); i++) {
-            plans.add(MemoryPlan.of(
-                    programs.get(i), new HashSet<>(jobs.get(i).bindings().keySet())));
+            var job = jobs.get(i);
+            plans.add(MemoryPlan.of(programs.get(i), job.bindings().keySet(), job.spent()));
         }
         long bytes = plans.stream().mapToLong(MemoryPlan::workspaceBytes).max().orElse(0);
         var workspace = device.allocate(Math.max(1, bytes));

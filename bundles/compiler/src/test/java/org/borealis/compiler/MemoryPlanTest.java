@@ -54,6 +54,41 @@ class MemoryPlanTest {
     }
 
     @Test
+    void spentInputIsWrittenOver() {
+        var builder = new Program.Builder("update");
+        var weight = builder.input("weight", VECTOR);
+        var gradient = builder.input("gradient", VECTOR);
+        builder.replace("new", weight, weight.minus(gradient.times(0.5).tanh()));
+        assertEquals(VECTOR.bytes(), MemoryPlan.of(builder.build(), Set.of()).workspaceBytes());
+        assertEquals(
+                0,
+                MemoryPlan.of(builder.build(), Set.of(), Set.of("gradient", "weight"))
+                        .workspaceBytes());
+        try (var numbers = new Numbers();
+                var program = new ProgramCompiler()
+                        .compile(numbers.device(), List.of(new Job(builder.build(), Map.of(), Set.of("gradient"))))
+                        .get(0)) {
+            numbers.write(program.slot("weight"), new double[] {1, 2, 3, 4, 5});
+            numbers.write(program.slot("gradient"), new double[] {0, 0, 0, 0, 1});
+            program.run();
+            var wanted = new double[] {1, 2, 3, 4, 5 - Math.tanh(0.5)};
+            assertArrayEquals(wanted, numbers.read(program.slot("weight")));
+        }
+    }
+
+    @Test
+    void spentInputThatIsHandedOutKeepsItsValue() {
+        var builder = new Program.Builder("late");
+        var x = builder.input("x", VECTOR);
+        var y = x.exp();
+        builder.output("y", y.plus(x.times(2)).minus(x));
+        builder.output("x", x);
+        var plan = MemoryPlan.of(builder.build(), Set.of(), Set.of("x"));
+        assertEquals(MemoryPlan.of(builder.build(), Set.of()).workspaceBytes(), plan.workspaceBytes());
+        assertEquals(List.of(), plan.copies());
+    }
+
+    @Test
     void inputsThatReplaceEachOtherAreSwapped() {
         var builder = new Program.Builder("swap");
         var a = builder.input("a", VECTOR);

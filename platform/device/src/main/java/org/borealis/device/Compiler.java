@@ -58,10 +58,17 @@ public interface Compiler {
      * A program to plan.
      *
      * @param bound names of inputs and outputs that will have a binding
+     * @param spent as in {@link Job}
      */
-    record Draft(Program program, Set<String> bound) {
+    record Draft(Program program, Set<String> bound, Set<String> spent) {
         public Draft {
             bound = Set.copyOf(bound);
+            spent = Set.copyOf(spent);
+        }
+
+        /** A program whose inputs keep their values. */
+        public Draft(Program program, Set<String> bound) {
+            this(program, bound, Set.of());
         }
     }
 
@@ -69,10 +76,17 @@ public interface Compiler {
      * A program to compile.
      *
      * @param bindings places of inputs and outputs, by name, that the caller owns; an output that replaces an input lives there
+     * @param spent names of inputs whose values nobody needs after a run, so that it may write over them
      */
-    record Job(Program program, Map<String, Slot> bindings) {
+    record Job(Program program, Map<String, Slot> bindings, Set<String> spent) {
         public Job {
             bindings = Map.copyOf(bindings);
+            spent = Set.copyOf(spent);
+        }
+
+        /** A program whose inputs keep their values. */
+        public Job(Program program, Map<String, Slot> bindings) {
+            this(program, bindings, Set.of());
         }
     }
 }

@@ -29,7 +29,7 @@ public record StepMemory(
         var bound = new HashSet<>(state.keySet());
         bound.addAll(buffers.keySet());
         var drafts = trace.programs(compiler, optimizer, plan.micro()).stream()
-                .map(program -> new Draft(program, bound))
+                .map(program -> new Draft(program, bound, StepTrace.spent(program)))
                 .toList();
         var footprint = compiler.plan(device, drafts, StepTrace.LOSS);
         long parameters = family.parameters().stream()

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.borealis.device.Compiler;
 import org.borealis.device.Rematerialisation;
 import org.borealis.model.ModelFamily;
@@ -85,6 +87,16 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
             programs.add(accumulate(compiler));
         }
         return programs;
+    }
+
+    /** Inputs that the next step writes anew: a program that updates may write the scaled gradients over them. */
+    static Set<String> spent(Program program) {
+        return program.name().equals(UPDATE)
+                ? program.inputs().stream()
+                        .map(Program.Input::name)
+                        .filter(StepTrace::isGradient)
+                        .collect(Collectors.toSet())
+                : Set.of();
     }
 
     /** The mean loss of a batch. */
@@ -190,9 +202,7 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
             Tensor scale,
             List<Tensor> memory,
             Optimizer.Step step) {
-        // The buffer is written anew by the next step, so it may hold the scaled gradient: no memory of its own.
         var scaled = gradient.times(scale);
-        builder.replace(gradient(parameter), gradient, scaled);
         var update = optimizer.update(parameter, value, scaled, memory, step);
         builder.replace(TrainState.parameter(parameter), value, update.value());
         for (int i = 0; i < memory.size(); i++) {

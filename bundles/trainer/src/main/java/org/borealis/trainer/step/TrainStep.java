@@ -74,7 +74,7 @@ public final class TrainStep implements AutoCloseable {
             slots.putAll(buffers.byName());
             var jobs = new ArrayList<Job>();
             for (var program : trace.programs(compiler, optimizer, plan.micro())) {
-                jobs.add(new Job(program, bindings(program, slots)));
+                jobs.add(new Job(program, bindings(program, slots), StepTrace.spent(program)));
             }
             var executables = compiler.compile(device, jobs);
             for (int i = 0; i < jobs.size(); i++) {
