@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.borealis.acceptance.Workplace.Ended;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,6 +99,50 @@ class TrainIT {
                 .succeeded();
         assertTrue(dry.out().contains("workspace") && dry.out().contains("parameters"), dry.out());
         assertEquals(before, work.contents());
+    }
+
+    @Test
+    void whatIsComputedAgainIsTheSameBitForBit() throws Exception {
+        var wanted = work.run("tiny").losses();
+        for (String setting : List.of("rematerialise=selective", "rematerialise=full", "rematerialise={every: 2}")) {
+            String name = "again-" + setting.replaceAll("\\W", "");
+            work.train(name, setting).succeeded();
+            assertEquals(wanted, work.run(name).losses(), setting);
+        }
+    }
+
+    @Test
+    void aModelFarTooLargeIsPlannedAndRefusedBeforeMemoryIsTaken() throws Exception {
+        String huge = "model={family: llama, layers: 80, hidden: 16384, heads: 128, keyValueHeads: 8, "
+                + "feedForward: 57344, sequence: 4096}";
+        var dry = work.borealis("train", "tiny.yaml", "--set", huge, "--dry-run")
+                .succeeded();
+        assertTrue(dry.out().contains("does not fit; parameters, gradients and optimizer alone take "), dry.out());
+        var refused = work.train("huge", huge);
+        assertEquals(1, refused.code());
+        assertTrue(refused.err().contains("parameters, gradients and optimizer alone take "), refused.err());
+    }
+
+    @Test
+    void whatADryRunAdvisesDoesFit() throws Exception {
+        String model = "model={family: llama, layers: 6, hidden: 64, heads: 4, sequence: 128, vocabulary: 320}";
+        long mebibytes = (total(model, "backend=reference", "rematerialise=full") >> 20) + 2;
+        String backend = "backend={name: reference, memoryMebibytes: " + mebibytes + "}";
+        var refused = work.train("narrow", model, backend, "steps=1", "batch.micro=8");
+        assertEquals(1, refused.code());
+        assertTrue(refused.err().contains("add --set rematerialise=full: "), refused.err());
+        work.train("narrow", model, backend, "steps=1", "batch.micro=8", "rematerialise=full")
+                .succeeded();
+    }
+
+    /** Bytes that a run of micro-batches of 8 would take. */
+    private static long total(String... settings) throws Exception {
+        var words = new ArrayList<>(List.of("train", "tiny.yaml", "--dry-run", "--json", "--set", "batch.micro=8"));
+        for (String setting : settings) {
+            words.addAll(List.of("--set", setting));
+        }
+        var dry = work.borealis(words.toArray(String[]::new)).succeeded();
+        return JSON.readTree(dry.out()).at("/memory/total").asLong();
     }
 
     @Test

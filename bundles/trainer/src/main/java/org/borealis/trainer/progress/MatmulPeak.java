@@ -2,6 +2,7 @@ package org.borealis.trainer.progress;
 
 import java.util.List;
 import org.borealis.device.Device;
+import org.borealis.device.DeviceException;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive;
@@ -25,7 +26,15 @@ public final class MatmulPeak {
         long start = System.nanoTime();
         double best = 0;
         for (int size : SIZES) {
-            double seconds = fastest(device, TensorType.of(type, size, size));
+            double seconds;
+            try {
+                seconds = fastest(device, TensorType.of(type, size, size));
+            } catch (DeviceException e) {
+                if (best > 0) {
+                    break; // the run leaves no memory for more: what was measured has to do
+                }
+                throw e;
+            }
             best = Math.max(best, 2.0 * size * size * size / seconds);
             if ((System.nanoTime() - start) / 1e9 + NEXT * seconds > SECONDS) {
                 break;

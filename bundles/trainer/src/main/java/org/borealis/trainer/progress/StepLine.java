@@ -39,7 +39,7 @@ public record StepLine(
         return text.append("  ").append(duration(left)).append(" left").toString();
     }
 
-    /** Such as {@code 950}, {@code 12.3k}, {@code 4.56M}. */
+    /** Such as {@code 950}, {@code 12.3k}, {@code 4.56M}, {@code 14.19P}. */
     public static String count(double number) {
         if (number < 1000) {
             return String.format(Locale.ROOT, "%.0f", number);
@@ -47,9 +47,15 @@ public record StepLine(
         if (number < 1e6) {
             return String.format(Locale.ROOT, "%.1fk", number / 1e3);
         }
-        return number < 1e9
-                ? String.format(Locale.ROOT, "%.2fM", number / 1e6)
-                : String.format(Locale.ROOT, "%.2fG", number / 1e9);
+        if (number < 1e9) {
+            return String.format(Locale.ROOT, "%.2fM", number / 1e6);
+        }
+        if (number < 1e12) {
+            return String.format(Locale.ROOT, "%.2fG", number / 1e9);
+        }
+        return number < 1e15
+                ? String.format(Locale.ROOT, "%.2fT", number / 1e12)
+                : String.format(Locale.ROOT, "%.2fP", number / 1e15);
     }
 
     /** Such as {@code 320 MB}, {@code 1.4 GB}. */
