@@ -96,6 +96,7 @@ public final class ConformanceCommand implements Command {
                     installed.apply(backend),
                     kit.description(),
                     Instant.now(),
+                    selection.isEverything(),
                     subject.section().settings(),
                     outcomes);
             System.out.print(asJson ? VerdictFiles.write(report.json()) + System.lineSeparator() : report.text());

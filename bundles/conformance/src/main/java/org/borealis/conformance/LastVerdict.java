@@ -25,11 +25,13 @@ record LastVerdict(
         return json;
     }
 
-    /** For the end of a report. */
-    String sentence() {
+    /** For the end of a report, of the whole kit or a part. */
+    String sentence(boolean isWhole) {
+        long cases = passed + failed;
+        String claim = isWhole ? "conforms: " : "passes this part of the kit: ";
         return failed == 0
-                ? "backend " + backend + " conforms: all " + passed + " cases pass, on " + device + "."
-                : "backend " + backend + " does not conform: " + failed + " of " + (passed + failed)
-                        + " cases fail, on " + device + ".";
+                ? "backend " + backend + " " + claim + "all " + cases + " cases are right, on " + device + "."
+                : "backend " + backend + " does not conform: " + failed + " of " + cases + " cases fail, on " + device
+                        + ".";
     }
 }

@@ -29,6 +29,9 @@ record Outcome(Check check, List<Verdict> verdicts) {
         if (!verdict.passed()) {
             return Double.POSITIVE_INFINITY;
         }
+        if (verdict.unit().isEmpty()) {
+            return -2;
+        }
         return verdict.bound() == 0 ? -1 : verdict.error() / verdict.bound();
     }
 }

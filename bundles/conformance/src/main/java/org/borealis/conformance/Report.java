@@ -5,10 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.borealis.testkit.backend.Check;
 import org.borealis.testkit.backend.Verdict;
 
 /** What a run of the kit came to, for people and for scripts. */
-record Report(LastVerdict summary, Map<String, Object> settings, List<Outcome> outcomes) {
+record Report(LastVerdict summary, boolean isWhole, Map<String, Object> settings, List<Outcome> outcomes) {
     private static final int MOST_COMPLAINTS = 5;
 
     static Report of(
@@ -16,6 +17,7 @@ record Report(LastVerdict summary, Map<String, Object> settings, List<Outcome> o
             Installed installed,
             String device,
             Instant date,
+            boolean isWhole,
             Map<String, Object> settings,
             List<Outcome> outcomes) {
         long failed = outcomes.stream()
@@ -26,7 +28,7 @@ record Report(LastVerdict summary, Map<String, Object> settings, List<Outcome> o
                 .sum();
         var summary = new LastVerdict(
                 backend, installed.origin(), installed.fingerprint(), device, date, cases - failed, failed);
-        return new Report(summary, settings, outcomes);
+        return new Report(summary, isWhole, settings, outcomes);
     }
 
     String text() {
@@ -35,9 +37,8 @@ record Report(LastVerdict summary, Map<String, Object> settings, List<Outcome> o
             var check = outcome.check();
             var worst = outcome.worst();
             boolean isMeasured = !worst.unit().isEmpty();
-            boolean isNumbers = isMeasured && !check.op().isEmpty();
             table.row(
-                    isNumbers ? check.op() : check.sentence(),
+                    title(check),
                     check.type(),
                     Integer.toString(outcome.verdicts().size()),
                     isMeasured ? brief(worst.error()) : "",
@@ -48,9 +49,18 @@ record Report(LastVerdict summary, Map<String, Object> settings, List<Outcome> o
         var text = new StringBuilder(table.toString());
         outcomes.stream().filter(outcome -> !outcome.passed()).forEach(outcome -> complain(outcome, text));
         return text.append(System.lineSeparator())
-                .append(summary.sentence())
+                .append(summary.sentence(isWhole))
                 .append(System.lineSeparator())
                 .toString();
+    }
+
+    /** The type has a column of its own. */
+    private static String title(Check check) {
+        return switch (check.area()) {
+            case PRIMITIVES, COMPOSITES -> check.op();
+            case GRADIENTS -> "gradient of " + check.op();
+            case LACKS, MEMORY, MANNERS -> check.sentence();
+        };
     }
 
     private static void complain(Outcome outcome, StringBuilder text) {
@@ -79,6 +89,7 @@ record Report(LastVerdict summary, Map<String, Object> settings, List<Outcome> o
 
     Map<String, Object> json() {
         var json = new LinkedHashMap<>(summary.json());
+        json.put("whole", isWhole);
         json.put("settings", settings);
         json.put("checks", outcomes.stream().map(Report::json).toList());
         return json;

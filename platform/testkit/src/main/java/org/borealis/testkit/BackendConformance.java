@@ -50,8 +50,8 @@ public abstract class BackendConformance {
             var cause = failed.stream()
                     .flatMap(verdict -> verdict.thrown().stream())
                     .findFirst();
-            String message = failed.stream().map(Verdict::complaint).collect(Collectors.joining("\n"));
-            Assertions.fail(message, cause.orElse(null));
+            String complaints = failed.stream().map(Verdict::complaint).collect(Collectors.joining("\n  ", "\n  ", ""));
+            Assertions.fail("not so: " + check.sentence() + complaints, cause.orElse(null));
         }
     }
 }

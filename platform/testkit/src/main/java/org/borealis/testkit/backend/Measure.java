@@ -20,6 +20,6 @@ record Measure(double error, double bound, String unit, String complaint) {
         if (!complaint.isEmpty()) {
             return Double.POSITIVE_INFINITY;
         }
-        return bound == 0 ? -1 : error / bound;
+        return unit.isEmpty() ? -2 : bound == 0 ? -1 : error / bound;
     }
 }
