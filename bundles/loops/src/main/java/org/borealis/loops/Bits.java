@@ -11,29 +11,32 @@ final class Bits {
     final int[] one = new int[Scratch.TILE];
     final int[] other = new int[Scratch.TILE];
     final float[] number = new float[Scratch.TILE];
-    final float[] scale = new float[Scratch.TILE];
     private final MemorySegment oneBytes = MemorySegment.ofArray(one);
     private final MemorySegment otherBytes = MemorySegment.ofArray(other);
     private final MemorySegment numberBytes = MemorySegment.ofArray(number);
-    private final MemorySegment scaleBytes = MemorySegment.ofArray(scale);
+
+    /** The bits of floats into {@link #one}. */
+    void toOne(MemorySegment floats, int n) {
+        MemorySegment.copy(floats, 0, oneBytes, 0, 4L * n);
+    }
+
+    /** The bits of floats into {@link #other}. */
+    void toOther(MemorySegment floats, int n) {
+        MemorySegment.copy(floats, 0, otherBytes, 0, 4L * n);
+    }
+
+    /** {@link #one} as floats. */
+    void fromOne(MemorySegment floats, int n) {
+        MemorySegment.copy(oneBytes, 0, floats, 0, 4L * n);
+    }
+
+    /** {@link #one} as floats into {@link #number}. */
+    void oneToNumber(int n) {
+        fromOne(numberBytes, n);
+    }
 
     /** {@link #number} into {@link #one}. */
     void numberToOne(int n) {
-        MemorySegment.copy(numberBytes, 0, oneBytes, 0, 4L * n);
-    }
-
-    /** {@link #one} into {@link #number}. */
-    void oneToNumber(int n) {
-        MemorySegment.copy(oneBytes, 0, numberBytes, 0, 4L * n);
-    }
-
-    /** {@link #scale} into {@link #other}. */
-    void scaleToOther(int n) {
-        MemorySegment.copy(scaleBytes, 0, otherBytes, 0, 4L * n);
-    }
-
-    /** {@link #other} into {@link #scale}. */
-    void otherToScale(int n) {
-        MemorySegment.copy(otherBytes, 0, scaleBytes, 0, 4L * n);
+        toOne(numberBytes, n);
     }
 }

@@ -5,17 +5,34 @@ import org.borealis.loops.Register.Reach;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive.Binary;
-import org.borealis.tensor.Primitive.Convert;
+import org.borealis.tensor.Primitive.Function;
 import org.borealis.tensor.Primitive.Function2;
 import org.borealis.tensor.Primitive.Select;
 import org.borealis.tensor.Primitive.Unary;
 
-/**
- * A pointwise primitive on a tile.
- *
- * @param reads all of the reach of {@code to}, but for binary operations on floats, which may take one of them narrower
- */
-record Compute(Op op, DataType from, DataType type, List<Register> reads, Register to) implements Step {
+/** Steps that are pointwise primitives. Operands have the reach of the result, but for {@link Narrow}. */
+sealed interface Compute extends Step {
+
+    /**
+     * The step of a primitive.
+     *
+     * @param from type of the last operand
+     * @param type of the result
+     */
+    static Step of(Op op, DataType from, DataType type, List<Register> in, Register to) {
+        return switch (op) {
+            case Unary(var function) -> new One(function, type, in.get(0), to);
+            case Binary(var function)
+            when in.get(0).reach != to.reach || in.get(1).reach != to.reach ->
+                new Narrow(function, type, in.get(0), in.get(1), to);
+            case Binary(var function)
+            when (function == Function2.EQUAL || function == Function2.LESS) && in.get(0).kind != Kind.INT ->
+                new Compare(function, in.get(0), in.get(1), to);
+            case Binary(var function) -> new Two(function, type, in.get(0), in.get(1), to);
+            case Select _ -> new Choose(in.get(0), in.get(1), in.get(2), to);
+            default -> new Change(from, type, in.get(0), to);
+        };
+    }
 
     /** Whether it takes a narrower operand, which saves the cache a tile. */
     static boolean takesNarrow(Op op, Kind kind) {
@@ -27,166 +44,167 @@ record Compute(Op op, DataType from, DataType type, List<Register> reads, Regist
                 };
     }
 
-    @Override
-    public List<Register> writes() {
-        return List.of(to);
-    }
-
-    @Override
-    public void run(Scratch s) {
-        int n = s.count(to.reach);
-        switch (op) {
-            case Unary(var function) -> {
-                var a = reads.get(0);
-                switch (a.kind) {
-                    case FLOAT -> FloatLoops.unary(function, s.floats(to), s.floats(a), n, s.bits);
-                    case DOUBLE -> DoubleLoops.unary(function, s.doubles(to), s.doubles(a), n);
-                    case INT -> IntLoops.unary(function, s.ints(to), s.ints(a), n);
-                    case LONG -> LongLoops.unary(function, s.longs(to), s.longs(a), n);
-                }
-            }
-            case Binary(var function) -> binary(function, s, n);
-            case Select _ -> select(s, n);
-            case Convert _ -> convert(s, n);
-            default -> throw new IllegalStateException(op.label());
+    /** Rounds to, or wraps at, a type narrower than what is computed in. */
+    static void finish(DataType type, Scratch s, Register register, int n) {
+        switch (type) {
+            case BFLOAT16 -> Conversions.roundBfloat16(s, register, n);
+            case FLOAT16 -> Conversions.roundFloat16(s.floats(register), n);
+            case UINT8 -> Conversions.wrapToByte(s.ints(register), n);
+            case FLOAT64, FLOAT32, INT64, INT32, BOOL -> {}
         }
-        finish(s, n);
     }
 
-    private void binary(Function2 function, Scratch s, int n) {
-        var a = reads.get(0);
-        var b = reads.get(1);
-        if (a.reach != to.reach || b.reach != to.reach) {
-            narrow(function, s, n);
-        } else if (function == Function2.EQUAL && a.kind != Kind.INT
-                || function == Function2.LESS && a.kind != Kind.INT) {
-            compare(function, s, n);
-        } else {
-            switch (a.kind) {
+    Register to();
+
+    @Override
+    default List<Register> writes() {
+        return List.of(to());
+    }
+
+    /** A function of one number. */
+    record One(Function function, DataType type, Register a, Register to) implements Compute {
+        @Override
+        public void run(Scratch s) {
+            int n = s.count(to.reach);
+            switch (to.kind) {
+                case FLOAT -> FloatLoops.unary(function, s.floats(to), s.floats(a), n, s.bits);
+                case DOUBLE -> DoubleLoops.unary(function, s.doubles(to), s.doubles(a), n);
+                case INT -> IntLoops.unary(function, s.ints(to), s.ints(a), n);
+                case LONG -> LongLoops.unary(function, s.longs(to), s.longs(a), n);
+            }
+            finish(type, s, to, n);
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(a);
+        }
+    }
+
+    /** A function of two numbers. */
+    record Two(Function2 function, DataType type, Register a, Register b, Register to) implements Compute {
+        @Override
+        public void run(Scratch s) {
+            int n = s.count(to.reach);
+            switch (to.kind) {
                 case FLOAT -> FloatLoops.binary(function, s.floats(to), s.floats(a), s.floats(b), n);
                 case DOUBLE -> DoubleLoops.binary(function, s.doubles(to), s.doubles(a), s.doubles(b), n);
                 case INT -> IntLoops.binary(function, s.ints(to), s.ints(a), s.ints(b), n);
                 case LONG -> LongLoops.binary(function, s.longs(to), s.longs(a), s.longs(b), n);
             }
+            finish(type, s, to, n);
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(a, b);
         }
     }
 
-    private void narrow(Function2 function, Scratch s, int n) {
-        var narrow = reads.get(reads.get(0).reach == to.reach ? 1 : 0);
-        if (narrow.reach == Reach.ONE) {
-            narrow(function, s, narrow.floatOne, 0, n);
-        } else {
-            var rows = s.floats(narrow);
-            for (int r = 0; r < s.rows; r++) {
-                narrow(function, s, rows[r], r * s.columns, (r + 1) * s.columns);
-            }
-        }
-    }
-
-    private void narrow(Function2 function, Scratch s, float number, int from, int to) {
-        if (reads.get(0).reach == this.to.reach) {
-            FloatLoops.right(function, s.floats(this.to), s.floats(reads.get(0)), number, from, to);
-        } else {
-            FloatLoops.left(function, s.floats(this.to), number, s.floats(reads.get(1)), from, to);
-        }
-    }
-
-    private void compare(Function2 function, Scratch s, int n) {
-        var a = reads.get(0);
-        var b = reads.get(1);
-        switch (a.kind) {
-            case FLOAT -> FloatLoops.compare(function, s.ints(to), s.floats(a), s.floats(b), n);
-            case DOUBLE -> DoubleLoops.compare(function, s.ints(to), s.doubles(a), s.doubles(b), n);
-            case LONG -> LongLoops.compare(function, s.ints(to), s.longs(a), s.longs(b), n);
-            case INT -> throw new IllegalStateException("compared elsewhere");
-        }
-    }
-
-    private void select(Scratch s, int n) {
-        var mask = s.ints(reads.get(0));
-        var a = reads.get(1);
-        var b = reads.get(2);
-        switch (to.kind) {
-            case FLOAT -> FloatLoops.select(s.floats(to), mask, s.floats(a), s.floats(b), n);
-            case DOUBLE -> DoubleLoops.select(s.doubles(to), mask, s.doubles(a), s.doubles(b), n);
-            case INT -> IntLoops.select(s.ints(to), mask, s.ints(a), s.ints(b), n);
-            case LONG -> LongLoops.select(s.longs(to), mask, s.longs(a), s.longs(b), n);
-        }
-    }
-
-    private void convert(Scratch s, int n) {
-        var a = reads.get(0);
-        if (type == DataType.BOOL) {
-            switch (a.kind) {
-                case FLOAT -> Conversions.floatToBool(s.floats(a), s.ints(to), n);
-                case DOUBLE -> Conversions.doubleToBool(s.doubles(a), s.ints(to), n);
-                case INT -> Conversions.intToBool(s.ints(a), s.ints(to), n);
-                case LONG -> Conversions.longToBool(s.longs(a), s.ints(to), n);
-            }
-            return;
-        }
-        switch (a.kind) {
-            case FLOAT -> fromFloat(s, s.floats(a), n);
-            case DOUBLE -> fromDouble(s, s.doubles(a), n);
-            case INT -> fromInt(s, s.ints(a), n);
-            case LONG -> fromLong(s, s.longs(a), n);
-        }
-    }
-
-    private void fromFloat(Scratch s, float[] a, int n) {
-        switch (to.kind) {
-            case FLOAT -> System.arraycopy(a, 0, s.floats(to), 0, n);
-            case DOUBLE -> Conversions.floatToDouble(a, s.doubles(to), n);
-            case INT -> Conversions.floatToInt(a, s.ints(to), n);
-            case LONG -> Conversions.floatToLong(a, s.longs(to), n);
-        }
-    }
-
-    private void fromDouble(Scratch s, double[] a, int n) {
-        switch (to.kind) {
-            case FLOAT -> Conversions.doubleToFloat(a, s.floats(to), n);
-            case DOUBLE -> System.arraycopy(a, 0, s.doubles(to), 0, n);
-            case INT -> Conversions.doubleToInt(a, s.ints(to), n);
-            case LONG -> Conversions.doubleToLong(a, s.longs(to), n);
-        }
-    }
-
-    private void fromInt(Scratch s, int[] a, int n) {
-        switch (to.kind) {
-            case FLOAT -> Conversions.intToFloat(a, s.floats(to), n);
-            case DOUBLE -> Conversions.intToDouble(a, s.doubles(to), n);
-            case INT -> System.arraycopy(a, 0, s.ints(to), 0, n);
-            case LONG -> Conversions.intToLong(a, s.longs(to), n);
-        }
-    }
-
-    private void fromLong(Scratch s, long[] a, int n) {
-        switch (to.kind) {
-            case FLOAT -> Conversions.longToFloat(a, s.floats(to), n);
-            case DOUBLE -> Conversions.longToDouble(a, s.doubles(to), n);
-            case INT -> Conversions.longToInt(a, s.ints(to), n);
-            case LONG -> System.arraycopy(a, 0, s.longs(to), 0, n);
-        }
-    }
-
-    /** Rounds to, or wraps at, a type narrower than what it is computed in. */
-    private void finish(Scratch s, int n) {
-        if (type == DataType.UINT8) {
-            if (op instanceof Convert && from.isFloat()) {
-                Conversions.clampToByte(s.ints(to), n);
+    /** A function of two floats, one of which is the same everywhere, or in each row. */
+    record Narrow(Function2 function, DataType type, Register a, Register b, Register to) implements Compute {
+        @Override
+        public void run(Scratch s) {
+            int n = s.count(to.reach);
+            var narrow = isRight() ? b : a;
+            if (narrow.reach == Reach.ONE) {
+                run(s, narrow.floatOne, 0, n);
             } else {
-                Conversions.wrapToByte(s.ints(to), n);
+                var rows = s.floats(narrow);
+                for (int r = 0; r < s.rows; r++) {
+                    run(s, rows[r], r * s.columns, (r + 1) * s.columns);
+                }
             }
-        } else {
-            round(type, s, to, n);
+            finish(type, s, to, n);
+        }
+
+        private boolean isRight() {
+            return a.reach == to.reach;
+        }
+
+        private void run(Scratch s, float number, int start, int end) {
+            if (isRight()) {
+                FloatLoops.right(function, s.floats(to), s.floats(a), number, start, end);
+            } else {
+                FloatLoops.left(function, s.floats(to), number, s.floats(b), start, end);
+            }
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(a, b);
         }
     }
 
-    static void round(DataType type, Scratch s, Register register, int n) {
-        if (type == DataType.BFLOAT16) {
-            Conversions.roundBfloat16(s.floats(register), n, s.bits);
-        } else if (type == DataType.FLOAT16) {
-            Conversions.roundFloat16(s.floats(register), n);
+    /** A comparison, but of integers, which is a function of two. */
+    record Compare(Function2 function, Register a, Register b, Register to) implements Compute {
+        @Override
+        public void run(Scratch s) {
+            int n = s.count(to.reach);
+            switch (a.kind) {
+                case FLOAT -> FloatLoops.compare(function, s.ints(to), s.floats(a), s.floats(b), n);
+                case DOUBLE -> DoubleLoops.compare(function, s.ints(to), s.doubles(a), s.doubles(b), n);
+                case LONG -> LongLoops.compare(function, s.ints(to), s.longs(a), s.longs(b), n);
+                case INT -> throw new IllegalStateException("made as a function of two");
+            }
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(a, b);
+        }
+    }
+
+    /** One of two, as a mask says. */
+    record Choose(Register mask, Register a, Register b, Register to) implements Compute {
+        @Override
+        public void run(Scratch s) {
+            int n = s.count(to.reach);
+            var isA = s.ints(mask);
+            switch (to.kind) {
+                case FLOAT -> {
+                    s.bits.toOne(s.floatBytes(a), n);
+                    s.bits.toOther(s.floatBytes(b), n);
+                    IntLoops.select(s.bits.one, isA, s.bits.one, s.bits.other, n);
+                    s.bits.fromOne(s.floatBytes(to), n);
+                }
+                case DOUBLE -> DoubleLoops.select(s.doubles(to), isA, s.doubles(a), s.doubles(b), n);
+                case INT -> IntLoops.select(s.ints(to), isA, s.ints(a), s.ints(b), n);
+                case LONG -> LongLoops.select(s.longs(to), isA, s.longs(a), s.longs(b), n);
+            }
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(mask, a, b);
+        }
+    }
+
+    /** Numbers of one type as another. */
+    record Change(DataType from, DataType type, Register a, Register to) implements Compute {
+        @Override
+        public void run(Scratch s) {
+            int n = s.count(to.reach);
+            if (type == DataType.BOOL) {
+                Conversions.toBool(s, a, s.ints(to), n);
+                return;
+            }
+            switch (a.kind) {
+                case FLOAT -> Conversions.fromFloat(s.floats(a), s, to, n);
+                case DOUBLE -> Conversions.fromDouble(s.doubles(a), s, to, n);
+                case INT -> Conversions.fromInt(s.ints(a), s, to, n);
+                case LONG -> Conversions.fromLong(s.longs(a), s, to, n);
+            }
+            if (type == DataType.UINT8 && from.isFloat()) {
+                Conversions.clampToByte(s.ints(to), n);
+            } else if (type.bytes() < from.bytes() || from.isFloat() != type.isFloat() || type.bytes() == 2) {
+                finish(type, s, to, n);
+            }
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(a);
         }
     }
 }

@@ -1,3 +1,4 @@
+// Long, because it is a list: one loop for each pair of types.
 package org.borealis.loops;
 
 /** Elements of one type made elements of another; rounded and clamped as Java does, which is as the primitives say. */
@@ -42,6 +43,14 @@ final class Conversions {
     }
 
     /** Rounds to nearest even bfloat16; NaN stays NaN. */
+    static void roundBfloat16(Scratch scratch, Register register, int n) {
+        var bits = scratch.bits;
+        bits.toOne(scratch.floatBytes(register), n);
+        roundBfloat16(bits.one, n);
+        bits.fromOne(scratch.floatBytes(register), n);
+    }
+
+    /** As above, of any array. */
     static void roundBfloat16(float[] values, int n, Bits bits) {
         for (int start = 0; start < n; start += Scratch.TILE) {
             int count = Math.min(Scratch.TILE, n - start);
@@ -68,97 +77,142 @@ final class Conversions {
         }
     }
 
-    static void floatToDouble(float[] from, double[] to, int n) {
+    static void toBool(Scratch s, Register from, int[] to, int n) {
+        switch (from.kind) {
+            case FLOAT -> floatToBool(s.floats(from), to, n);
+            case DOUBLE -> doubleToBool(s.doubles(from), to, n);
+            case INT -> intToBool(s.ints(from), to, n);
+            case LONG -> longToBool(s.longs(from), to, n);
+        }
+    }
+
+    static void fromFloat(float[] from, Scratch s, Register to, int n) {
+        switch (to.kind) {
+            case FLOAT -> System.arraycopy(from, 0, s.floats(to), 0, n);
+            case DOUBLE -> floatToDouble(from, s.doubles(to), n);
+            case INT -> floatToInt(from, s.ints(to), n);
+            case LONG -> floatToLong(from, s.longs(to), n);
+        }
+    }
+
+    static void fromDouble(double[] from, Scratch s, Register to, int n) {
+        switch (to.kind) {
+            case FLOAT -> doubleToFloat(from, s.floats(to), n);
+            case DOUBLE -> System.arraycopy(from, 0, s.doubles(to), 0, n);
+            case INT -> doubleToInt(from, s.ints(to), n);
+            case LONG -> doubleToLong(from, s.longs(to), n);
+        }
+    }
+
+    static void fromInt(int[] from, Scratch s, Register to, int n) {
+        switch (to.kind) {
+            case FLOAT -> intToFloat(from, s.floats(to), n);
+            case DOUBLE -> intToDouble(from, s.doubles(to), n);
+            case INT -> System.arraycopy(from, 0, s.ints(to), 0, n);
+            case LONG -> intToLong(from, s.longs(to), n);
+        }
+    }
+
+    static void fromLong(long[] from, Scratch s, Register to, int n) {
+        switch (to.kind) {
+            case FLOAT -> longToFloat(from, s.floats(to), n);
+            case DOUBLE -> longToDouble(from, s.doubles(to), n);
+            case INT -> longToInt(from, s.ints(to), n);
+            case LONG -> System.arraycopy(from, 0, s.longs(to), 0, n);
+        }
+    }
+
+    private static void floatToDouble(float[] from, double[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i];
         }
     }
 
-    static void doubleToFloat(double[] from, float[] to, int n) {
+    private static void doubleToFloat(double[] from, float[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = (float) from[i];
         }
     }
 
-    static void floatToInt(float[] from, int[] to, int n) {
+    private static void floatToInt(float[] from, int[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = (int) from[i];
         }
     }
 
-    static void floatToLong(float[] from, long[] to, int n) {
+    private static void floatToLong(float[] from, long[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = (long) from[i];
         }
     }
 
-    static void doubleToInt(double[] from, int[] to, int n) {
+    private static void doubleToInt(double[] from, int[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = (int) from[i];
         }
     }
 
-    static void doubleToLong(double[] from, long[] to, int n) {
+    private static void doubleToLong(double[] from, long[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = (long) from[i];
         }
     }
 
-    static void intToFloat(int[] from, float[] to, int n) {
+    private static void intToFloat(int[] from, float[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i];
         }
     }
 
-    static void intToDouble(int[] from, double[] to, int n) {
+    private static void intToDouble(int[] from, double[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i];
         }
     }
 
-    static void intToLong(int[] from, long[] to, int n) {
+    private static void intToLong(int[] from, long[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i];
         }
     }
 
-    static void longToFloat(long[] from, float[] to, int n) {
+    private static void longToFloat(long[] from, float[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i];
         }
     }
 
-    static void longToDouble(long[] from, double[] to, int n) {
+    private static void longToDouble(long[] from, double[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i];
         }
     }
 
-    static void longToInt(long[] from, int[] to, int n) {
+    private static void longToInt(long[] from, int[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = (int) from[i];
         }
     }
 
-    static void floatToBool(float[] from, int[] to, int n) {
+    private static void floatToBool(float[] from, int[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i] != 0 ? 1 : 0;
         }
     }
 
-    static void doubleToBool(double[] from, int[] to, int n) {
+    private static void doubleToBool(double[] from, int[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i] != 0 ? 1 : 0;
         }
     }
 
-    static void longToBool(long[] from, int[] to, int n) {
+    private static void longToBool(long[] from, int[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = from[i] != 0 ? 1 : 0;
         }
     }
 
-    static void intToBool(int[] from, int[] to, int n) {
+    private static void intToBool(int[] from, int[] to, int n) {
         for (int i = 0; i < n; i++) {
             to[i] = (from[i] | -from[i]) >>> 31;
         }

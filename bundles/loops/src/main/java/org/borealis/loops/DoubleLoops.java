@@ -172,8 +172,41 @@ final class DoubleLoops {
     }
 
     /** Joins a run of elements, in an order that depends on their number only. */
-    static double join(Fold fold, double[] a, int start, int n) {
-        return fold == Fold.SUM ? sum(a, start, start + n) : maximum(a, start, start + n);
+    static double join(Fold fold, double[] a, int start, int n, double[] half, double[] other) {
+        return fold == Fold.SUM ? sum(a, start, n, half) : maximum(a, start, n, half, other);
+    }
+
+    // The upper half onto the lower first: that C2 vectorises, and joining to one number it does not.
+
+    private static double sum(double[] a, int start, int n, double[] half) {
+        if (n < 64) {
+            return sum(a, start, start + n);
+        }
+        int h = n / 2;
+        addHalves(half, a, start, start + h, h);
+        return sum(half, 0, h) + (n % 2 == 0 ? 0 : a[start + n - 1]);
+    }
+
+    private static double maximum(double[] a, int start, int n, double[] half, double[] other) {
+        if (n < 32) {
+            return maximum(a, start, start + n);
+        }
+        int h = n / 2;
+        maximumOfHalves(half, a, start, start + h, h);
+        double most = maximum(half, 0, h, other, half);
+        return n % 2 == 0 ? most : Math.max(most, a[start + n - 1]);
+    }
+
+    private static void addHalves(double[] o, double[] a, int low, int high, int n) {
+        for (int i = 0; i < n; i++) {
+            o[i] = a[low + i] + a[high + i];
+        }
+    }
+
+    private static void maximumOfHalves(double[] o, double[] a, int low, int high, int n) {
+        for (int i = 0; i < n; i++) {
+            o[i] = Math.max(a[low + i], a[high + i]);
+        }
     }
 
     private static double sum(double[] a, int start, int end) {

@@ -15,14 +15,14 @@ final class FloatLoops {
             case ABS -> absolute(o, a, n);
             case SIGN -> sign(o, a, n);
             case EXP -> FloatMath.exp(o, a, n, bits);
-            case LOG -> FloatMath.log(o, a, n, bits);
+            case LOG -> FloatMath.log(o, a, n);
             case SQRT -> squareRoot(o, a, n);
             case RSQRT -> reciprocalSquareRoot(o, a, n);
             case RECIPROCAL -> reciprocal(o, a, n);
             case TANH -> FloatMath.tanh(o, a, n, bits);
             case ERF -> FloatMath.erf(o, a, n, bits);
-            case SIN -> FloatMath.sin(o, a, n, bits);
-            case COS -> FloatMath.cos(o, a, n, bits);
+            case SIN -> FloatMath.sin(o, a, n);
+            case COS -> FloatMath.cos(o, a, n);
             case FLOOR -> floor(o, a, n);
             case NOT -> throw new IllegalArgumentException(function + " of this type");
         }
@@ -139,12 +139,6 @@ final class FloatLoops {
         }
     }
 
-    static void select(float[] o, int[] mask, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = mask[i] != 0 ? a[i] : b[i];
-        }
-    }
-
     /** With one number on the right; says whether it has a loop for that. */
     static boolean right(Function2 function, float[] o, float[] a, float b, int from, int to) {
         switch (function) {
@@ -246,8 +240,41 @@ final class FloatLoops {
     }
 
     /** Joins a run of elements, in an order that depends on their number only. */
-    static float join(Fold fold, float[] a, int start, int n) {
-        return fold == Fold.SUM ? sum(a, start, start + n) : maximum(a, start, start + n);
+    static float join(Fold fold, float[] a, int start, int n, float[] half, float[] other) {
+        return fold == Fold.SUM ? sum(a, start, n, half) : maximum(a, start, n, half, other);
+    }
+
+    // The upper half onto the lower first: that C2 vectorises, and joining to one number it does not.
+
+    private static float sum(float[] a, int start, int n, float[] half) {
+        if (n < 64) {
+            return sum(a, start, start + n);
+        }
+        int h = n / 2;
+        addHalves(half, a, start, start + h, h);
+        return sum(half, 0, h) + (n % 2 == 0 ? 0 : a[start + n - 1]);
+    }
+
+    private static float maximum(float[] a, int start, int n, float[] half, float[] other) {
+        if (n < 32) {
+            return maximum(a, start, start + n);
+        }
+        int h = n / 2;
+        maximumOfHalves(half, a, start, start + h, h);
+        float most = maximum(half, 0, h, other, half);
+        return n % 2 == 0 ? most : Math.max(most, a[start + n - 1]);
+    }
+
+    private static void addHalves(float[] o, float[] a, int low, int high, int n) {
+        for (int i = 0; i < n; i++) {
+            o[i] = a[low + i] + a[high + i];
+        }
+    }
+
+    private static void maximumOfHalves(float[] o, float[] a, int low, int high, int n) {
+        for (int i = 0; i < n; i++) {
+            o[i] = Math.max(a[low + i], a[high + i]);
+        }
     }
 
     private static float sum(float[] a, int start, int end) {

@@ -122,7 +122,7 @@ final class IntLoops {
 
     static void select(int[] o, int[] mask, int[] a, int[] b, int n) {
         for (int i = 0; i < n; i++) {
-            o[i] = mask[i] != 0 ? a[i] : b[i];
+            o[i] = b[i] ^ ((a[i] ^ b[i]) & -mask[i]); // without a branch, C2 vectorises it
         }
     }
 

@@ -9,10 +9,12 @@ import org.borealis.tensor.Primitive.Fold;
 sealed interface Joining extends Step {
 
     /** Joins a run of elements into one. */
-    static void join(Fold fold, Kind kind, Object from, int start, int n, Object to, int at) {
+    static void join(Fold fold, Kind kind, Object from, int start, int n, Object to, int at, Scratch s) {
         switch (kind) {
-            case FLOAT -> ((float[]) to)[at] = FloatLoops.join(fold, (float[]) from, start, n);
-            case DOUBLE -> ((double[]) to)[at] = DoubleLoops.join(fold, (double[]) from, start, n);
+            case FLOAT -> ((float[]) to)[at] = FloatLoops.join(fold, (float[]) from, start, n, s.half, s.otherHalf);
+            case DOUBLE ->
+                ((double[]) to)[at] =
+                        DoubleLoops.join(fold, (double[]) from, start, n, s.doubleHalf, s.otherDoubleHalf);
             case INT -> ((int[]) to)[at] = IntLoops.join(fold, (int[]) from, start, n);
             case LONG -> ((long[]) to)[at] = LongLoops.join(fold, (long[]) from, start, n);
         }
@@ -38,24 +40,15 @@ sealed interface Joining extends Step {
         }
     }
 
-    /** Rounds to, or wraps at, a type narrower than what is summed in. */
-    static void finish(DataType type, Scratch s, Register register, int n) {
-        if (type == DataType.UINT8) {
-            Conversions.wrapToByte(s.ints(register), n);
-        } else {
-            Compute.round(type, s, register, n);
-        }
-    }
-
     /** Each row to one number. A row longer than a tile is joined lane by lane first. */
     record OfRows(Fold fold, DataType type, Register from, Register lanes, Register to) implements Joining {
         @Override
         public void run(Scratch s) {
             if (s.columns == s.width) {
                 for (int r = 0; r < s.rows; r++) {
-                    join(fold, from.kind, s.array(from), r * s.columns, s.columns, s.array(to), r);
+                    join(fold, from.kind, s.array(from), r * s.columns, s.columns, s.array(to), r, s);
                 }
-                finish(type, s, to, s.rows);
+                Compute.finish(type, s, to, s.rows);
                 return;
             }
             if (s.column == 0) {
@@ -64,8 +57,8 @@ sealed interface Joining extends Step {
                 accumulate(fold, from.kind, s.array(lanes), 0, s.array(from), 0, s.columns);
             }
             if (s.column + s.columns == s.width) {
-                join(fold, from.kind, s.array(lanes), 0, Scratch.TILE, s.array(to), 0);
-                finish(type, s, to, 1);
+                join(fold, from.kind, s.array(lanes), 0, Scratch.TILE, s.array(to), 0, s);
+                Compute.finish(type, s, to, 1);
             }
         }
 
@@ -120,7 +113,7 @@ sealed interface Joining extends Step {
 
         @Override
         public void end(Scratch s, int task) {
-            join(fold, from.kind, s.array(lanes), 0, Scratch.TILE, joined.part(task), 0);
+            join(fold, from.kind, s.array(lanes), 0, Scratch.TILE, joined.part(task), 0, s);
         }
 
         @Override

@@ -1,7 +1,9 @@
 package org.borealis.loops;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
 import java.util.Arrays;
+import java.util.stream.Stream;
 
 /** What one thread computes in: tiles that stay in its cache, and where in the loops it is. Shared by all kernels of a crew. */
 final class Scratch {
@@ -9,6 +11,7 @@ final class Scratch {
     static final int TILE = 1024;
 
     float[][] floats = new float[0][];
+    private MemorySegment[] floatBytes = {};
     double[][] doubles = new double[0][];
     int[][] ints = new int[0][];
     long[][] longs = new long[0][];
@@ -17,6 +20,10 @@ final class Scratch {
 
     final byte[] bytes = new byte[TILE];
     final Bits bits = new Bits();
+    final float[] half = new float[TILE / 2];
+    final float[] otherHalf = new float[TILE / 2];
+    final double[] doubleHalf = new double[TILE / 2];
+    final double[] otherDoubleHalf = new double[TILE / 2];
 
     private final Object[][] spills = new Object[Kind.values().length][0];
 
@@ -33,6 +40,7 @@ final class Scratch {
             case FLOAT -> {
                 if (count > floats.length) {
                     floats = new float[count][TILE];
+                    floatBytes = Stream.of(floats).map(MemorySegment::ofArray).toArray(MemorySegment[]::new);
                 }
             }
             case DOUBLE -> {
@@ -89,6 +97,11 @@ final class Scratch {
 
     float[] floats(Register register) {
         return floats[register.index];
+    }
+
+    /** As {@link #floats(Register)}, for {@link Bits}. */
+    MemorySegment floatBytes(Register register) {
+        return floatBytes[register.index];
     }
 
     double[] doubles(Register register) {

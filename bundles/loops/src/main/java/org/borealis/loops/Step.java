@@ -82,7 +82,7 @@ interface Step {
             if (type == DataType.UINT8) {
                 Conversions.clampToByte(scratch.ints(to), n);
             } else {
-                Compute.round(type, scratch, to, n);
+                Compute.finish(type, scratch, to, n);
             }
         }
 

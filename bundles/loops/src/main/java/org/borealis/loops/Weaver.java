@@ -213,7 +213,7 @@ final class Weaver {
                     takesNarrow && map.in().stream().anyMatch(other -> other != operand && reach(other) == reach);
             in.add(mayBeNarrow ? register(operand, stage) : widened(operand, stage, reach));
         }
-        add(stage, reach, new Compute(map.op(), from, cell.type(), List.copyOf(in), to));
+        add(stage, reach, Compute.of(map.op(), from, cell.type(), in, to));
     }
 
     private void joined(Cell cell, Join join, int stage, Reach reach, Register to) {
