@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.borealis.compiler.ProgramCompiler;
 import org.borealis.device.Device;
+import org.borealis.device.Rematerialisation;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.gpt.Gpt;
 import org.borealis.model.gpt.GptSettings;
@@ -98,13 +99,25 @@ final class MixedPrecisionTest {
 
     @TestFactory
     Stream<DynamicTest> trainingFollowsFloat32() {
+        return models().flatMap(model -> NARROW.stream()
+                .map(narrow -> DynamicTest.dynamicTest(
+                        model.getClass().getSimpleName() + " " + narrow, () -> follow(model, narrow))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> computingAgainChangesNoBitInSixteenBits() {
+        return models().flatMap(model -> NARROW.stream()
+                .map(narrow -> DynamicTest.dynamicTest(
+                        model.getClass().getSimpleName() + " " + narrow,
+                        () -> assertEquals(
+                                train(model, narrow.type),
+                                train(model, narrow.type, new Rematerialisation.Every(1))))));
+    }
+
+    private static Stream<ModelFamily> models() {
         Map<String, Object> sizes = Map.of("layers", 2, "hidden", 32, "heads", 4, "sequence", 16, "vocabulary", 64);
         return Stream.of(
-                        new Gpt(Settings.of(GptSettings.class, sizes)),
-                        new Llama(Settings.of(LlamaSettings.class, sizes)))
-                .flatMap(model -> NARROW.stream()
-                        .map(narrow -> DynamicTest.dynamicTest(
-                                model.getClass().getSimpleName() + " " + narrow, () -> follow(model, narrow))));
+                new Gpt(Settings.of(GptSettings.class, sizes)), new Llama(Settings.of(LlamaSettings.class, sizes)));
     }
 
     private static void follow(ModelFamily model, Narrow narrow) {
@@ -118,13 +131,17 @@ final class MixedPrecisionTest {
 
     /** Losses on torch, by the trainer's own steps. */
     private static List<Double> train(ModelFamily model, DataType type) {
+        return train(model, type, new Rematerialisation.None());
+    }
+
+    private static List<Double> train(ModelFamily model, DataType type, Rematerialisation rematerialisation) {
+        var plan = new TrainStep.Plan(4, 1, new Precision(type), rematerialisation);
         var optimizer = new AdamW(Settings.of(AdamW.Config.class, Map.of("rate", 1e-2)));
         var rule = new LossScale.Rule(65536, 2, 0.5, 2000, 1, 1);
-        var precision = new Precision(type);
+        var precision = plan.precision();
         try (var device = Stand.TORCH_FLOAT32.backend().open();
                 var state = new TrainState(device, precision.kept(), model.parameters(), optimizer);
-                var step = new TrainStep(
-                        new ProgramCompiler(), device, model, optimizer, state, new TrainStep.Plan(4, 1, precision))) {
+                var step = new TrainStep(new ProgramCompiler(), device, model, optimizer, state, plan)) {
             state.initialise(1234);
             var losses = new ArrayList<Double>();
             for (int number = 1; number <= STEPS; number++) {
