@@ -1,10 +1,11 @@
 package org.borealis.benchmarks;
 
-/** Something that can do a training step. */
-interface Contender extends AutoCloseable {
+/** Something that can do a piece of work again and again. */
+public interface Contender extends AutoCloseable {
+    /** Who it is. */
     String name();
 
-    /** One whole step: forward, backward, clipping, update. Gives the loss before the update. */
+    /** The work, whole. Gives a number that those who do the same work agree on, such as the loss before an update. */
     double step();
 
     @Override

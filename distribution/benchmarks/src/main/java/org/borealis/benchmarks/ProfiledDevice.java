@@ -40,22 +40,36 @@ final class ProfiledDevice implements Device {
         });
     }
 
-    /** A table of the operations that took most. */
-    String table(int steps) {
+    /**
+     * A table of the operations that took most.
+     *
+     * @param seconds of a step, kernels and all else
+     */
+    String table(int steps, double seconds) {
         double total = entries.values().stream().mapToLong(e -> e.nanos).sum();
-        return entries.entrySet().stream()
-                .filter(e -> e.getValue().calls > 0)
-                .sorted(Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().nanos)
-                        .reversed())
-                .limit(ROWS)
-                .map(e -> String.format(
-                        Locale.ROOT,
-                        "%6.2f%% %10.3f ms %6d calls  %s",
-                        100 * e.getValue().nanos / total,
-                        e.getValue().nanos / 1e6 / steps,
-                        e.getValue().calls / steps,
-                        e.getKey()))
-                .collect(Collectors.joining("\n"));
+        long calls = entries.values().stream().mapToLong(e -> e.calls).sum() / steps;
+        double outside = seconds - total / 1e9 / steps;
+        var head = String.format(
+                Locale.ROOT,
+                "%d kernels a step; %.1f us a step in none of them, %.3f us a kernel, %.2f%% of the step%n",
+                calls,
+                outside * 1e6,
+                outside * 1e6 / calls,
+                100 * outside / seconds);
+        return head
+                + entries.entrySet().stream()
+                        .filter(e -> e.getValue().calls > 0)
+                        .sorted(Comparator.comparingLong((Map.Entry<String, Entry> e) -> e.getValue().nanos)
+                                .reversed())
+                        .limit(ROWS)
+                        .map(e -> String.format(
+                                Locale.ROOT,
+                                "%6.2f%% %10.3f ms %6d calls  %s",
+                                100 * e.getValue().nanos / total,
+                                e.getValue().nanos / 1e6 / steps,
+                                e.getValue().calls / steps,
+                                e.getKey()))
+                        .collect(Collectors.joining("\n"));
     }
 
     @Override

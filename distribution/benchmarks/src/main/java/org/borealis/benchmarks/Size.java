@@ -3,16 +3,33 @@ package org.borealis.benchmarks;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
+import org.borealis.model.ModelFamily;
+import org.borealis.model.gpt.Gpt;
+import org.borealis.model.gpt.GptSettings;
+import org.borealis.model.llama.Llama;
+import org.borealis.model.llama.LlamaSettings;
 import org.borealis.tensor.BorealisException;
+import org.borealis.testkit.Settings;
 import org.borealis.trainer.step.TokenBatch;
 
-/** Sizes of a GPT-2-shaped model and of a step. */
-record Size(String name, int layers, int hidden, int heads, int vocabulary, int sequence, int rows) {
+/** Sizes of a model and of a step. */
+public record Size(
+        String name,
+        String family,
+        int layers,
+        int hidden,
+        int heads,
+        int keyHeads,
+        int feedForward,
+        int vocabulary,
+        int sequence,
+        int rows) {
     private static final Map<String, Size> KNOWN = Map.of(
-            "gpt2-124m",
-                    new Size("gpt2-124m", 12, 768, 12, 50304, 1024, 4), // Radford et al. 2019, vocabulary padded to 128
-            "gpt-25m", new Size("gpt-25m", 6, 512, 8, 8192, 512, 8),
-            "gpt-1m", new Size("gpt-1m", 4, 128, 4, 1024, 128, 8));
+            "gpt2-124m", // Radford et al. 2019, vocabulary padded to 128
+                    new Size("gpt2-124m", "gpt", 12, 768, 12, 12, 3072, 50304, 1024, 4),
+            "llama-25m", new Size("llama-25m", "llama", 6, 512, 8, 4, 1408, 8192, 512, 8),
+            "gpt-25m", new Size("gpt-25m", "gpt", 6, 512, 8, 8, 2048, 8192, 512, 8),
+            "gpt-1m", new Size("gpt-1m", "gpt", 4, 128, 4, 4, 512, 1024, 128, 8));
 
     static Size of(String name) {
         var size = KNOWN.get(name);
@@ -29,9 +46,36 @@ record Size(String name, int layers, int hidden, int heads, int vocabulary, int 
         return rows * sequence;
     }
 
+    ModelFamily model() {
+        return switch (family) {
+            case "gpt" ->
+                new Gpt(Settings.of(
+                        GptSettings.class,
+                        Map.of(
+                                "layers", layers,
+                                "hidden", hidden,
+                                "heads", heads,
+                                "vocabulary", vocabulary,
+                                "sequence", sequence,
+                                "activation", "geluTanh",
+                                "tied", true)));
+            default ->
+                new Llama(Settings.of(
+                        LlamaSettings.class,
+                        Map.of(
+                                "layers", layers,
+                                "hidden", hidden,
+                                "heads", heads,
+                                "keyValueHeads", keyHeads,
+                                "feedForward", feedForward,
+                                "vocabulary", vocabulary,
+                                "sequence", sequence)));
+        };
+    }
+
     /** The same numbers at each call: one token more than a step has. */
     int[] randomTokens() {
-        return new Random(1).ints(tokens() + 1, 0, vocabulary()).toArray();
+        return new Random(1).ints(tokens() + 1, 0, vocabulary).toArray();
     }
 
     /** A step's input: {@link #randomTokens}, row behind row. */
