@@ -14,14 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 import org.borealis.device.Backend;
 import org.borealis.testkit.Oracle;
-import org.borealis.testkit.Settings;
 import org.borealis.testkit.backend.Area;
 import org.borealis.testkit.backend.BackendKit;
 import org.borealis.testkit.backend.Verdict;
@@ -73,15 +71,23 @@ record GuideProject(Path folder) {
         }
     }
 
-    /** What the kit says to one operation of a backend with default settings. */
-    List<Verdict> verdicts(String backend, Area area, String operation) throws Exception {
+    /** What the checks of one operation, in a test that extends the kit, say to its backend. */
+    List<Verdict> verdicts(String test, Area area, String operation) throws Exception {
         try (var loader = loader();
-                var kit = new BackendKit(backend(loader, backend), Oracle.find())) {
+                var kit = new BackendKit(backend(loader.loadClass(test)), Oracle.find())) {
             return kit.checks().stream()
                     .filter(check -> check.area() == area && check.op().equals(operation))
                     .flatMap(check -> check.run().stream())
                     .toList();
         }
+    }
+
+    private static Backend backend(Class<?> test) throws ReflectiveOperationException {
+        var constructor = test.getDeclaredConstructor();
+        var backend = test.getDeclaredMethod("backend");
+        constructor.setAccessible(true);
+        backend.setAccessible(true);
+        return (Backend) backend.invoke(constructor.newInstance());
     }
 
     private URLClassLoader loader() throws IOException {
@@ -90,11 +96,6 @@ record GuideProject(Path folder) {
             folder.resolve("target/test-classes").toUri().toURL()
         };
         return new URLClassLoader(urls, GuideProject.class.getClassLoader());
-    }
-
-    private static Backend backend(ClassLoader loader, String name) throws ReflectiveOperationException {
-        var settings = loader.loadClass(name + "$Config");
-        return (Backend) loader.loadClass(name).getConstructor(settings).newInstance(Settings.of(settings, Map.of()));
     }
 
     private String pom() throws IOException {

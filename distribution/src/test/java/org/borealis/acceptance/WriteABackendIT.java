@@ -4,11 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,35 +21,65 @@ class WriteABackendIT {
     /** Float32 sums in another order, through two steps. */
     private static final double FLOAT32 = 2e-5;
 
+    /** Here only in part: WriteABackendTest runs the whole kit. */
+    private static final String CONFORMANCE = "borealis conformance --backend abacus";
+
     @TempDir
     Path folder;
 
-    @Test
-    void theBackendIsInstalledAndTrainsAsAnotherDoes() throws Exception {
-        var page = GuidePage.of(WriteABackendTest.PAGE);
+    private GuidePage page;
+
+    @BeforeEach
+    void writeFiles() throws IOException {
+        page = GuidePage.of(WriteABackendTest.PAGE);
         page.writeInto(folder);
-        new GuideProject(folder).compiled().bundle();
+    }
+
+    @Test
+    void whatTheGuideTypesInstallsABackendThatTrainsAsAnotherDoes() throws Exception {
+        bundle();
         Map<String, String> said = new HashMap<>();
         for (String line : page.commands()) {
             if (!line.matches("(\\./)?mvnw? .*")) { // what Maven makes is made above
-                said.put(line, typed(line));
+                said.put(line, typed(line.replace(CONFORMANCE, CONFORMANCE + " --type i32")));
             }
         }
         var listed = page.inLanguage("text").get(1).text().strip();
         assertTrue(said.get("borealis plugins list").contains(listed), said::toString);
-        var ours = new RunFiles(folder.resolve("runs/abacus")).losses();
-        var others = new RunFiles(folder.resolve("runs/torch")).losses();
-        assertEquals(others.keySet(), ours.keySet());
-        others.forEach((event, loss) -> {
-            double wanted = Double.parseDouble(loss);
-            assertEquals(wanted, Double.parseDouble(ours.get(event)), FLOAT32 * wanted, event);
+        assertTrue(said.get(CONFORMANCE).contains("backend abacus passes"), said::toString);
+        var runs = folder.resolve("runs");
+        assertSameLosses(new RunFiles(runs.resolve("torch")), new RunFiles(runs.resolve("abacus")));
+    }
+
+    @Test
+    void withItsClaimsItTrainsAsTheReferenceDoes() throws Exception {
+        for (var claim : WriteABackendTest.claims(page)) {
+            GuidePage.apply(claim, folder);
+        }
+        var work = new Workplace(folder.resolve("work"));
+        Files.copy(bundle(), work.plugins().resolve("abacus.jar"));
+        work.train("abacus", "backend=abacus", "steps=2").succeeded();
+        work.train("reference", "backend=reference", "steps=2").succeeded();
+        assertSameLosses(work.run("reference"), work.run("abacus"));
+    }
+
+    private Path bundle() throws Exception {
+        return new GuideProject(folder).compiled().bundle();
+    }
+
+    private static void assertSameLosses(RunFiles wanted, RunFiles got) throws IOException {
+        var losses = got.losses();
+        assertEquals(wanted.losses().keySet(), losses.keySet());
+        wanted.losses().forEach((event, digits) -> {
+            double loss = Double.parseDouble(digits);
+            assertEquals(loss, Double.parseDouble(losses.get(event)), FLOAT32 * loss, event);
         });
     }
 
     /** Runs a line in the project's folder, with a home of its own and {@code borealis} on the path. */
     private String typed(String line) throws Exception {
         var said = folder.resolve("said.txt");
-        var builder = new ProcessBuilder("sh", "-c", line)
+        var builder = new ProcessBuilder("sh", "-c", "exec " + line)
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(said.toFile());
@@ -56,6 +88,7 @@ class WriteABackendIT {
         var cache = Path.of(System.getProperty("user.home"), ".cache"); // libtorch is unpacked there already
         environment.putIfAbsent("XDG_CACHE_HOME", cache.toString());
         environment.put("HOME", home.toString());
+        environment.put("XDG_STATE_HOME", home.resolve(".local/state").toString());
         environment.put("BOREALIS_PLUGINS", home.resolve(".borealis/plugins").toString());
         environment.merge(
                 "PATH", Workplace.HOME.resolve("bin").toString(), (old, bin) -> bin + File.pathSeparator + old);

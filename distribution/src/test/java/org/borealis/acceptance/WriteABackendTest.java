@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Follows docs/guides/write-a-backend.md: its files, its mistake, its claim of a composite. */
+/** Follows docs/guides/write-a-backend.md: its files, its mistake, its claims. */
 class WriteABackendTest {
     static final Path PAGE = Path.of("../docs/guides/write-a-backend.md");
     private static final Path ROOT_POM = Path.of("../pom.xml");
@@ -52,17 +52,26 @@ class WriteABackendTest {
     }
 
     @Test
-    void theClaimIsCheckedAndRight() throws Exception {
-        assertEquals(List.of(), verdicts(Area.COMPOSITES, "AdamStep"));
-        for (var change : page.changes().subList(1, page.changes().size())) {
+    void theClaimsAreCheckedAndRight() throws Exception {
+        for (String composite : List.of("AdamStep", "Fusion")) {
+            assertEquals(List.of(), verdicts(Area.COMPOSITES, composite), "nothing is claimed before");
+        }
+        for (var change : claims(page)) {
             GuidePage.apply(change, folder);
         }
-        var claimed = verdicts(Area.COMPOSITES, "AdamStep");
-        assertTrue(!claimed.isEmpty() && claimed.stream().allMatch(Verdict::passed), claimed::toString);
+        for (String composite : List.of("AdamStep", "Fusion")) {
+            var claimed = verdicts(Area.COMPOSITES, composite);
+            assertTrue(!claimed.isEmpty() && claimed.stream().allMatch(Verdict::passed), claimed::toString);
+        }
+    }
+
+    /** All changes but the first, which is the mistake. */
+    static List<GuidePage.Block> claims(GuidePage page) {
+        return page.changes().subList(1, page.changes().size());
     }
 
     private List<Verdict> verdicts(Area area, String operation) throws Exception {
-        return new GuideProject(folder).compiled().verdicts("com.example.abacus.AbacusBackend", area, operation);
+        return new GuideProject(folder).compiled().verdicts(KIT, area, operation);
     }
 
     @Test
