@@ -5,6 +5,7 @@ import org.borealis.device.DeviceException;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.AdamStep;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
@@ -12,6 +13,7 @@ import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.SwiGlu;
 
 /** The composites of the platform that this device runs as one kernel. */
 final class Fused {
@@ -25,11 +27,18 @@ final class Fused {
             case LayerNorm _,
                     LayerNorm.Gradient _,
                     RmsNorm _,
+                    SwiGlu _,
+                    SwiGlu.Gradient _,
                     Gelu _,
                     Gelu.Gradient _,
                     CrossEntropy _,
                     CrossEntropy.Gradient _,
                     Rotary _ -> isAll(in, DataType.FLOAT32);
+            case AdamStep _ -> isAll(in.subList(0, 4), DataType.FLOAT32);
+            // Of one channel, the gradient is what two equal numbers differ by: rounding alone, so the definition's
+            // own.
+            case RmsNorm.Gradient _ ->
+                isAll(in, DataType.FLOAT32) && in.get(0).shape().dim(-1) > 1;
             default -> false;
         };
         return known && in.stream().allMatch(t -> t.shape().elements() > 0);
@@ -50,10 +59,14 @@ final class Fused {
             case LayerNorm(var epsilon) -> Norms.layer(binding, epsilon, in, out);
             case LayerNorm.Gradient() -> Norms.layerGradient(binding, in, out);
             case RmsNorm(var epsilon) -> Norms.rootMeanSquare(binding, epsilon, in, out);
+            case RmsNorm.Gradient() -> RootGradients.bind(binding, in, out);
+            case SwiGlu() -> Gates.swiGlu(binding, in, out.get(0));
+            case SwiGlu.Gradient() -> Gates.swiGluGradient(binding, in, out);
             case Gelu(var tanh) -> Activations.gelu(binding, tanh, in.get(0), out.get(0));
             case Gelu.Gradient(var tanh) -> Activations.geluGradient(binding, tanh, in, out.get(0));
             case CrossEntropy() -> CrossEntropies.forward(binding, in, out);
             case CrossEntropy.Gradient() -> CrossEntropies.gradient(binding, in, out.get(0));
+            case AdamStep step -> AdamSteps.bind(binding, step, in, out);
             case Rotary() -> Rotaries.bind(binding, in, out.get(0));
             default -> throw unsupported(op, in);
         }

@@ -1,0 +1,85 @@
+package org.borealis.backend.onednn;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/** Softmax of rows at addresses, and what goes with it. */
+final class Softmax {
+    private Softmax() {}
+
+    /** The greatest of whole vectors. */
+    static float max(long row, long count) {
+        var max = FloatVector.broadcast(Floats.SPECIES, Float.NEGATIVE_INFINITY);
+        long end = row + count * Float.BYTES;
+        long at = row;
+        for (; at < end; at += Floats.WIDTH) {
+            var x = Floats.load(at);
+            max = max.blend(x, x.compare(VectorOperators.GT, max)); // passes by NaN, whose exponential is NaN anyway
+        }
+        return max.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** Replaces each number x of whole vectors by Floats.exp(x - shift); gives their sum. */
+    static float exponentials(long row, float shift, long count) {
+        var sum = FloatVector.zero(Floats.SPECIES);
+        long end = row + count * Float.BYTES;
+        long at = row;
+        for (; at < end; at += Floats.WIDTH) {
+            var e = Floats.exp(Floats.load(at).sub(shift));
+            Floats.store(e, at);
+            sum = sum.add(e);
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    /**
+     * Replaces each score x by its weight Floats.exp(x - logSumExp), and each gradient d of a weight by the score's,
+     * weight * (d - shift) * factor; whole vectors of them.
+     */
+    static void softmaxGradient(long scores, float logSumExp, long gradients, float shift, float factor, long count) {
+        long end = scores + count * Float.BYTES;
+        long distance = gradients - scores;
+        long at = scores;
+        for (; at < end; at += Floats.WIDTH) {
+            var weight = Floats.exp(Floats.load(at).sub(logSumExp));
+            Floats.store(weight, at);
+            Floats.store(Floats.load(at + distance).sub(shift).mul(weight).mul(factor), at + distance);
+        }
+    }
+
+    /** Logarithm of the sum of the exponentials of a row of any length, kept as it is. */
+    static double logSumExp(long row, long count) {
+        long whole = count - count % Floats.LANES;
+        long end = row + whole * Float.BYTES;
+        float highest = max(row, whole);
+        for (long at = end; at < row + count * Float.BYTES; at += Float.BYTES) {
+            highest = Math.max(highest, Memory.getFloat(at));
+        }
+        double total = sumOfExponentials(row, highest, end);
+        for (long at = end; at < row + count * Float.BYTES; at += Float.BYTES) {
+            total += Math.exp(Memory.getFloat(at) - highest);
+        }
+        return highest + Math.log(total);
+    }
+
+    private static float sumOfExponentials(long row, float shift, long end) {
+        var sum = FloatVector.zero(Floats.SPECIES);
+        for (long at = row; at < end; at += Floats.WIDTH) {
+            sum = sum.add(Floats.exp(Floats.load(at).sub(shift)));
+        }
+        return sum.reduceLanes(VectorOperators.ADD);
+    }
+
+    /** Writes factor * Floats.exp(x - logSumExp) of a row of any length to another place. */
+    static void softmax(long row, float logSumExp, float factor, long to, long count) {
+        long end = row + (count - count % Floats.LANES) * Float.BYTES;
+        long distance = to - row;
+        long at = row;
+        for (; at < end; at += Floats.WIDTH) {
+            Floats.store(Floats.exp(Floats.load(at).sub(logSumExp)).mul(factor), at + distance);
+        }
+        for (; at < row + count * Float.BYTES; at += Float.BYTES) {
+            Memory.putFloat(at + distance, (float) Math.exp(Memory.getFloat(at) - logSumExp) * factor);
+        }
+    }
+}
