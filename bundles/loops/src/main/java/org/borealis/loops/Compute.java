@@ -47,8 +47,11 @@ sealed interface Compute extends Step {
     /** Rounds to, or wraps at, a type narrower than what is computed in. */
     static void finish(DataType type, Scratch s, Register register, int n) {
         switch (type) {
-            case BFLOAT16 -> Conversions.roundBfloat16(s, register, n);
-            case FLOAT16 -> Conversions.roundFloat16(s.floats(register), n);
+            case BFLOAT16 -> FloatLoops.roundBfloat16(s.floats(register), n);
+            case FLOAT16 -> {
+                Conversions.roundFloat16(s.onHeap(register, n), n);
+                s.fromHeap(register, 0, n);
+            }
             case UINT8 -> Conversions.wrapToByte(s.ints(register), n);
             case FLOAT64, FLOAT32, INT64, INT32, BOOL -> {}
         }
@@ -67,7 +70,12 @@ sealed interface Compute extends Step {
         public void run(Scratch s) {
             int n = s.count(to.reach);
             switch (to.kind) {
-                case FLOAT -> FloatLoops.unary(function, s.floats(to), s.floats(a), n, s.bits);
+                case FLOAT -> {
+                    if (!FloatLoops.unary(function, s.tile(to), s.floats(a), n)) {
+                        FloatMath.unary(function, s.onHeap(a, n), n);
+                        s.fromHeap(to, 0, n);
+                    }
+                }
                 case DOUBLE -> DoubleLoops.unary(function, s.doubles(to), s.doubles(a), n);
                 case INT -> IntLoops.unary(function, s.ints(to), s.ints(a), n);
                 case LONG -> LongLoops.unary(function, s.longs(to), s.longs(a), n);
@@ -87,7 +95,13 @@ sealed interface Compute extends Step {
         public void run(Scratch s) {
             int n = s.count(to.reach);
             switch (to.kind) {
-                case FLOAT -> FloatLoops.binary(function, s.floats(to), s.floats(a), s.floats(b), n);
+                case FLOAT -> {
+                    if (!FloatLoops.binary(function, s.tile(to), s.floats(a), s.floats(b), n)) {
+                        var base = s.onHeap(a, n);
+                        FloatMath.power(base, base, s.alsoOnHeap(b, n), n);
+                        s.fromHeap(to, 0, n);
+                    }
+                }
                 case DOUBLE -> DoubleLoops.binary(function, s.doubles(to), s.doubles(a), s.doubles(b), n);
                 case INT -> IntLoops.binary(function, s.ints(to), s.ints(a), s.ints(b), n);
                 case LONG -> LongLoops.binary(function, s.longs(to), s.longs(a), s.longs(b), n);
@@ -110,9 +124,9 @@ sealed interface Compute extends Step {
             if (narrow.reach == Reach.ONE) {
                 run(s, narrow.floatOne, 0, n);
             } else {
-                var rows = s.floats(narrow);
-                for (int r = 0; r < s.rows; r++) {
-                    run(s, rows[r], r * s.columns, (r + 1) * s.columns);
+                long rows = s.floats(narrow);
+                for (int r = 0; r < s.rows; r++) { // in this order, since each writes beyond its end
+                    run(s, Lanes.one(rows, r), r * s.columns, s.columns);
                 }
             }
             finish(type, s, to, n);
@@ -122,11 +136,12 @@ sealed interface Compute extends Step {
             return a.reach == to.reach;
         }
 
-        private void run(Scratch s, float number, int start, int end) {
+        private void run(Scratch s, float number, int start, int n) {
+            long tile = s.tile(to) + 4L * start;
             if (isRight()) {
-                FloatLoops.right(function, s.floats(to), s.floats(a), number, start, end);
+                FloatLoops.right(function, tile, s.floats(a) + 4L * start, number, n);
             } else {
-                FloatLoops.left(function, s.floats(to), number, s.floats(b), start, end);
+                FloatLoops.left(function, tile, number, s.floats(b) + 4L * start, n);
             }
         }
 
@@ -162,12 +177,7 @@ sealed interface Compute extends Step {
             int n = s.count(to.reach);
             var isA = s.ints(mask);
             switch (to.kind) {
-                case FLOAT -> {
-                    s.bits.toOne(s.floatBytes(a), n);
-                    s.bits.toOther(s.floatBytes(b), n);
-                    IntLoops.select(s.bits.one, isA, s.bits.one, s.bits.other, n);
-                    s.bits.fromOne(s.floatBytes(to), n);
-                }
+                case FLOAT -> FloatLoops.select(s.tile(to), isA, s.floats(a), s.floats(b), n);
                 case DOUBLE -> DoubleLoops.select(s.doubles(to), isA, s.doubles(a), s.doubles(b), n);
                 case INT -> IntLoops.select(s.ints(to), isA, s.ints(a), s.ints(b), n);
                 case LONG -> LongLoops.select(s.longs(to), isA, s.longs(a), s.longs(b), n);
@@ -190,7 +200,7 @@ sealed interface Compute extends Step {
                 return;
             }
             switch (a.kind) {
-                case FLOAT -> Conversions.fromFloat(s.floats(a), s, to, n);
+                case FLOAT -> Conversions.fromFloat(a, s, to, n);
                 case DOUBLE -> Conversions.fromDouble(s.doubles(a), s, to, n);
                 case INT -> Conversions.fromInt(s.ints(a), s, to, n);
                 case LONG -> Conversions.fromLong(s.longs(a), s, to, n);

@@ -5,9 +5,9 @@ package org.borealis.loops;
 final class Conversions {
     private Conversions() {}
 
-    static void fromBfloat16(short[] from, float[] to, int start, int count) {
+    static void fromBfloat16(short[] from, float[] to, int count) {
         for (int i = 0; i < count; i++) {
-            to[start + i] = Float.intBitsToFloat(from[i] << 16);
+            to[i] = Float.intBitsToFloat(from[i] << 16);
         }
     }
 
@@ -18,9 +18,9 @@ final class Conversions {
         }
     }
 
-    static void fromFloat16(short[] from, float[] to, int start, int count) {
+    static void fromFloat16(short[] from, float[] to, int count) {
         for (int i = 0; i < count; i++) {
-            to[start + i] = Float.float16ToFloat(from[i]);
+            to[i] = Float.float16ToFloat(from[i]);
         }
     }
 
@@ -43,32 +43,10 @@ final class Conversions {
     }
 
     /** Rounds to nearest even bfloat16; NaN stays NaN. */
-    static void roundBfloat16(Scratch scratch, Register register, int n) {
-        var bits = scratch.bits;
-        bits.toOne(scratch.floatBytes(register), n);
-        roundBfloat16(bits.one, n);
-        bits.fromOne(scratch.floatBytes(register), n);
-    }
-
-    /** As above, of any array. */
-    static void roundBfloat16(float[] values, int n, Bits bits) {
-        for (int start = 0; start < n; start += Scratch.TILE) {
-            int count = Math.min(Scratch.TILE, n - start);
-            System.arraycopy(values, start, bits.number, 0, count);
-            bits.numberToOne(count);
-            roundBfloat16(bits.one, count);
-            bits.oneToNumber(count);
-            System.arraycopy(bits.number, 0, values, start, count);
-        }
-    }
-
-    private static void roundBfloat16(int[] one, int n) {
-        for (int i = 0; i < n; i++) {
-            int x = one[i];
-            int nan = (0x7F800000 - (x & 0x7FFFFFFF)) >> 31; // all ones for NaN, which rounding up could make infinite
-            int rounded = x + 0x7FFF + (x >>> 16 & 1);
-            one[i] = (rounded & ~nan | (x | 0x400000) & nan) & 0xFFFF0000;
-        }
+    static float roundBfloat16(float value) {
+        int x = Float.floatToRawIntBits(value);
+        int rounded = Float.isNaN(value) ? x | 0x400000 : x + 0x7FFF + (x >>> 16 & 1);
+        return Float.intBitsToFloat(rounded & 0xFFFF0000);
     }
 
     static void roundFloat16(float[] values, int n) {
@@ -79,16 +57,17 @@ final class Conversions {
 
     static void toBool(Scratch s, Register from, int[] to, int n) {
         switch (from.kind) {
-            case FLOAT -> floatToBool(s.floats(from), to, n);
+            case FLOAT -> floatToBool(s.onHeap(from, n), to, n);
             case DOUBLE -> doubleToBool(s.doubles(from), to, n);
             case INT -> intToBool(s.ints(from), to, n);
             case LONG -> longToBool(s.longs(from), to, n);
         }
     }
 
-    static void fromFloat(float[] from, Scratch s, Register to, int n) {
+    static void fromFloat(Register a, Scratch s, Register to, int n) {
+        var from = s.onHeap(a, n);
         switch (to.kind) {
-            case FLOAT -> System.arraycopy(from, 0, s.floats(to), 0, n);
+            case FLOAT -> s.fromHeap(to, 0, n);
             case DOUBLE -> floatToDouble(from, s.doubles(to), n);
             case INT -> floatToInt(from, s.ints(to), n);
             case LONG -> floatToLong(from, s.longs(to), n);
@@ -97,7 +76,10 @@ final class Conversions {
 
     static void fromDouble(double[] from, Scratch s, Register to, int n) {
         switch (to.kind) {
-            case FLOAT -> doubleToFloat(from, s.floats(to), n);
+            case FLOAT -> {
+                doubleToFloat(from, s.heap(), n);
+                s.fromHeap(to, 0, n);
+            }
             case DOUBLE -> System.arraycopy(from, 0, s.doubles(to), 0, n);
             case INT -> doubleToInt(from, s.ints(to), n);
             case LONG -> doubleToLong(from, s.longs(to), n);
@@ -106,7 +88,10 @@ final class Conversions {
 
     static void fromInt(int[] from, Scratch s, Register to, int n) {
         switch (to.kind) {
-            case FLOAT -> intToFloat(from, s.floats(to), n);
+            case FLOAT -> {
+                intToFloat(from, s.heap(), n);
+                s.fromHeap(to, 0, n);
+            }
             case DOUBLE -> intToDouble(from, s.doubles(to), n);
             case INT -> System.arraycopy(from, 0, s.ints(to), 0, n);
             case LONG -> intToLong(from, s.longs(to), n);
@@ -115,7 +100,10 @@ final class Conversions {
 
     static void fromLong(long[] from, Scratch s, Register to, int n) {
         switch (to.kind) {
-            case FLOAT -> longToFloat(from, s.floats(to), n);
+            case FLOAT -> {
+                longToFloat(from, s.heap(), n);
+                s.fromHeap(to, 0, n);
+            }
             case DOUBLE -> longToDouble(from, s.doubles(to), n);
             case INT -> longToInt(from, s.ints(to), n);
             case LONG -> System.arraycopy(from, 0, s.longs(to), 0, n);

@@ -1,34 +1,41 @@
-// Long, because it is a list: one loop for each operation, so that C2 vectorises and compiles each by itself.
+// Long, because it is a list: one loop for each operation, so that C2 compiles each by itself.
 package org.borealis.loops;
 
-import org.borealis.tensor.Primitive.Fold;
+import static org.borealis.loops.Lanes.all;
+import static org.borealis.loops.Lanes.at;
+
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import org.borealis.tensor.Primitive.Function;
 import org.borealis.tensor.Primitive.Function2;
 
-/** Operations on tiles of float32. */
+/**
+ * Operations on tiles of float32 in native memory. They run on to a whole vector: what is read there has to exist, and what is
+ * written there has to be of no account.
+ */
 final class FloatLoops {
     private FloatLoops() {}
 
-    static void unary(Function function, float[] o, float[] a, int n, Bits bits) {
+    /** Says whether it has a loop for that. */
+    static boolean unary(Function function, long o, long a, int n) {
         switch (function) {
             case NEGATE -> negate(o, a, n);
             case ABS -> absolute(o, a, n);
             case SIGN -> sign(o, a, n);
-            case EXP -> FloatMath.exp(o, a, n, bits);
-            case LOG -> FloatMath.log(o, a, n);
+            case EXP -> FloatMath.exp(o, a, n);
             case SQRT -> squareRoot(o, a, n);
-            case RSQRT -> reciprocalSquareRoot(o, a, n);
             case RECIPROCAL -> reciprocal(o, a, n);
-            case TANH -> FloatMath.tanh(o, a, n, bits);
-            case ERF -> FloatMath.erf(o, a, n, bits);
-            case SIN -> FloatMath.sin(o, a, n);
-            case COS -> FloatMath.cos(o, a, n);
-            case FLOOR -> floor(o, a, n);
-            case NOT -> throw new IllegalArgumentException(function + " of this type");
+            case TANH -> FloatMath.tanh(o, a, n);
+            case ERF -> FloatMath.erf(o, a, n);
+            case LOG, RSQRT, SIN, COS, FLOOR, NOT -> {
+                return false;
+            }
         }
+        return true;
     }
 
-    static void binary(Function2 function, float[] o, float[] a, float[] b, int n) {
+    /** Says whether it has a loop for that. */
+    static boolean binary(Function2 function, long o, long a, long b, int n) {
         switch (function) {
             case ADD -> add(o, a, b, n);
             case SUBTRACT -> subtract(o, a, b, n);
@@ -36,12 +43,14 @@ final class FloatLoops {
             case DIVIDE -> divide(o, a, b, n);
             case MAXIMUM -> maximum(o, a, b, n);
             case MINIMUM -> minimum(o, a, b, n);
-            case POWER -> FloatMath.power(o, a, b, n);
-            case EQUAL, LESS, AND, OR -> throw new IllegalArgumentException(function + " of this type");
+            case POWER, EQUAL, LESS, AND, OR -> {
+                return false;
+            }
         }
+        return true;
     }
 
-    static void compare(Function2 function, int[] o, float[] a, float[] b, int n) {
+    static void compare(Function2 function, int[] o, long a, long b, int n) {
         if (function == Function2.EQUAL) {
             equal(o, a, b, n);
         } else {
@@ -49,265 +58,174 @@ final class FloatLoops {
         }
     }
 
-    private static void equal(int[] o, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = a[i] == b[i] ? 1 : 0;
+    private static void equal(int[] o, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            var isEqual = at(a, i).compare(VectorOperators.EQ, at(b, i));
+            IntVector.zero(Lanes.INTS).blend(1, isEqual.cast(Lanes.INTS)).intoArray(o, i);
         }
     }
 
-    private static void less(int[] o, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = a[i] < b[i] ? 1 : 0;
+    private static void less(int[] o, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            var isLess = at(a, i).compare(VectorOperators.LT, at(b, i));
+            IntVector.zero(Lanes.INTS).blend(1, isLess.cast(Lanes.INTS)).intoArray(o, i);
         }
     }
 
-    private static void negate(float[] o, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = -a[i];
+    static void select(long o, int[] mask, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            var isA = IntVector.fromArray(Lanes.INTS, mask, i).compare(VectorOperators.NE, 0);
+            Lanes.put(at(b, i).blend(at(a, i), isA.cast(Lanes.FLOATS)), o, i);
         }
     }
 
-    private static void absolute(float[] o, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = Math.abs(a[i]);
+    /** -0 gives 0. */
+    private static void sign(long o, long a, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            var x = at(a, i);
+            var signs = x.add(0).blend(1, x.compare(VectorOperators.GT, 0));
+            Lanes.put(signs.blend(-1, x.compare(VectorOperators.LT, 0)), o, i);
         }
     }
 
-    private static void sign(float[] o, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = Math.signum(a[i]) + 0f; // -0 gives 0
+    /** Rounds to nearest even bfloat16; NaN stays NaN. */
+    static void roundBfloat16(long a, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            var number = at(a, i);
+            var x = number.reinterpretAsInts();
+            var rounded =
+                    x.lanewise(VectorOperators.LSHR, 16).and(1).add(0x7FFF).add(x);
+            var nan = number.compare(VectorOperators.NE, number); // which rounding up could make infinite
+            rounded = rounded.blend(x.lanewise(VectorOperators.OR, 0x400000), nan.cast(Lanes.INTS));
+            Lanes.put(rounded.and(0xFFFF0000).reinterpretAsFloats(), a, i);
         }
     }
 
-    private static void squareRoot(float[] o, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = (float) Math.sqrt(a[i]);
+    private static void negate(long o, long a, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).neg(), o, i);
         }
     }
 
-    private static void reciprocalSquareRoot(float[] o, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = (float) (1 / Math.sqrt(a[i]));
+    private static void absolute(long o, long a, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).abs(), o, i);
         }
     }
 
-    private static void reciprocal(float[] o, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = 1 / a[i];
+    private static void squareRoot(long o, long a, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).sqrt(), o, i);
         }
     }
 
-    private static void floor(float[] o, float[] a, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = (float) Math.floor(a[i]);
+    private static void reciprocal(long o, long a, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(all(1).div(at(a, i)), o, i);
         }
     }
 
-    private static void add(float[] o, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = a[i] + b[i];
+    private static void add(long o, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).add(at(b, i)), o, i);
         }
     }
 
-    private static void subtract(float[] o, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = a[i] - b[i];
+    private static void subtract(long o, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).sub(at(b, i)), o, i);
         }
     }
 
-    private static void multiply(float[] o, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = a[i] * b[i];
+    private static void multiply(long o, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).mul(at(b, i)), o, i);
         }
     }
 
-    private static void divide(float[] o, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = a[i] / b[i];
+    private static void divide(long o, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).div(at(b, i)), o, i);
         }
     }
 
-    private static void maximum(float[] o, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = Math.max(a[i], b[i]);
+    private static void maximum(long o, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).max(at(b, i)), o, i);
         }
     }
 
-    private static void minimum(float[] o, float[] a, float[] b, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = Math.min(a[i], b[i]);
+    private static void minimum(long o, long a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).min(at(b, i)), o, i);
         }
     }
 
-    /** With one number on the right; says whether it has a loop for that. */
-    static boolean right(Function2 function, float[] o, float[] a, float b, int from, int to) {
+    /** With one number on the right. */
+    static void right(Function2 function, long o, long a, float b, int n) {
         switch (function) {
-            case ADD -> add(o, a, b, from, to);
-            case SUBTRACT -> add(o, a, -b, from, to);
-            case MULTIPLY -> multiply(o, a, b, from, to);
-            case DIVIDE -> divide(o, a, b, from, to);
-            case MAXIMUM -> maximum(o, a, b, from, to);
-            case MINIMUM -> minimum(o, a, b, from, to);
-            case POWER, EQUAL, LESS, AND, OR -> {
-                return false;
-            }
+            case ADD -> add(o, a, b, n);
+            case SUBTRACT -> add(o, a, -b, n);
+            case MULTIPLY -> multiply(o, a, b, n);
+            case DIVIDE -> divide(o, a, b, n);
+            case MAXIMUM -> maximum(o, a, b, n);
+            case MINIMUM -> minimum(o, a, b, n);
+            case POWER, EQUAL, LESS, AND, OR -> throw new IllegalArgumentException(function + " takes no number");
         }
-        return true;
     }
 
-    /** With one number on the left; says whether it has a loop for that. */
-    static boolean left(Function2 function, float[] o, float a, float[] b, int from, int to) {
+    /** With one number on the left. */
+    static void left(Function2 function, long o, float a, long b, int n) {
         switch (function) {
-            case ADD -> add(o, b, a, from, to);
-            case SUBTRACT -> subtract(o, a, b, from, to);
-            case MULTIPLY -> multiply(o, b, a, from, to);
-            case DIVIDE -> divide(o, a, b, from, to);
-            case MAXIMUM -> maximum(o, b, a, from, to);
-            case MINIMUM -> minimum(o, b, a, from, to);
-            case POWER, EQUAL, LESS, AND, OR -> {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static void add(float[] o, float[] a, float b, int from, int to) {
-        for (int i = from; i < to; i++) {
-            o[i] = a[i] + b;
+            case ADD -> add(o, b, a, n);
+            case SUBTRACT -> subtract(o, a, b, n);
+            case MULTIPLY -> multiply(o, b, a, n);
+            case DIVIDE -> divide(o, a, b, n);
+            case MAXIMUM -> maximum(o, b, a, n);
+            case MINIMUM -> minimum(o, b, a, n);
+            case POWER, EQUAL, LESS, AND, OR -> throw new IllegalArgumentException(function + " takes no number");
         }
     }
 
-    private static void multiply(float[] o, float[] a, float b, int from, int to) {
-        for (int i = from; i < to; i++) {
-            o[i] = a[i] * b;
+    private static void add(long o, long a, float b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).add(all(b)), o, i);
         }
     }
 
-    private static void divide(float[] o, float[] a, float b, int from, int to) {
-        for (int i = from; i < to; i++) {
-            o[i] = a[i] / b;
+    private static void multiply(long o, long a, float b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).mul(all(b)), o, i);
         }
     }
 
-    private static void maximum(float[] o, float[] a, float b, int from, int to) {
-        for (int i = from; i < to; i++) {
-            o[i] = Math.max(a[i], b);
+    private static void divide(long o, long a, float b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).div(all(b)), o, i);
         }
     }
 
-    private static void minimum(float[] o, float[] a, float b, int from, int to) {
-        for (int i = from; i < to; i++) {
-            o[i] = Math.min(a[i], b);
+    private static void maximum(long o, long a, float b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).max(all(b)), o, i);
         }
     }
 
-    private static void subtract(float[] o, float a, float[] b, int from, int to) {
-        for (int i = from; i < to; i++) {
-            o[i] = a - b[i];
+    private static void minimum(long o, long a, float b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(at(a, i).min(all(b)), o, i);
         }
     }
 
-    private static void divide(float[] o, float a, float[] b, int from, int to) {
-        for (int i = from; i < to; i++) {
-            o[i] = a / b[i];
+    private static void subtract(long o, float a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(all(a).sub(at(b, i)), o, i);
         }
     }
 
-    /** Where joining begins. */
-    static float identity(Fold fold) {
-        return fold == Fold.SUM ? 0 : Float.NEGATIVE_INFINITY;
-    }
-
-    /** Joins each element with its running result. */
-    static void accumulate(Fold fold, float[] to, int at, float[] from, int start, int n) {
-        if (fold == Fold.SUM) {
-            addTo(to, at, from, start, n);
-        } else {
-            maximumTo(to, at, from, start, n);
+    private static void divide(long o, float a, long b, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT) {
+            Lanes.put(all(a).div(at(b, i)), o, i);
         }
-    }
-
-    private static void addTo(float[] to, int at, float[] from, int start, int n) {
-        for (int i = 0; i < n; i++) {
-            to[at + i] += from[start + i];
-        }
-    }
-
-    private static void maximumTo(float[] to, int at, float[] from, int start, int n) {
-        for (int i = 0; i < n; i++) {
-            to[at + i] = Math.max(to[at + i], from[start + i]);
-        }
-    }
-
-    /** Joins a run of elements, in an order that depends on their number only. */
-    static float join(Fold fold, float[] a, int start, int n, float[] half, float[] other) {
-        return fold == Fold.SUM ? sum(a, start, n, half) : maximum(a, start, n, half, other);
-    }
-
-    // The upper half onto the lower first: that C2 vectorises, and joining to one number it does not.
-
-    private static float sum(float[] a, int start, int n, float[] half) {
-        if (n < 64) {
-            return sum(a, start, start + n);
-        }
-        int h = n / 2;
-        addHalves(half, a, start, start + h, h);
-        return sum(half, 0, h) + (n % 2 == 0 ? 0 : a[start + n - 1]);
-    }
-
-    private static float maximum(float[] a, int start, int n, float[] half, float[] other) {
-        if (n < 32) {
-            return maximum(a, start, start + n);
-        }
-        int h = n / 2;
-        maximumOfHalves(half, a, start, start + h, h);
-        float most = maximum(half, 0, h, other, half);
-        return n % 2 == 0 ? most : Math.max(most, a[start + n - 1]);
-    }
-
-    private static void addHalves(float[] o, float[] a, int low, int high, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = a[low + i] + a[high + i];
-        }
-    }
-
-    private static void maximumOfHalves(float[] o, float[] a, int low, int high, int n) {
-        for (int i = 0; i < n; i++) {
-            o[i] = Math.max(a[low + i], a[high + i]);
-        }
-    }
-
-    private static float sum(float[] a, int start, int end) {
-        float s0 = 0;
-        float s1 = 0;
-        float s2 = 0;
-        float s3 = 0;
-        float s4 = 0;
-        float s5 = 0;
-        float s6 = 0;
-        float s7 = 0;
-        int i = start;
-        for (; i + 8 <= end; i += 8) {
-            s0 += a[i];
-            s1 += a[i + 1];
-            s2 += a[i + 2];
-            s3 += a[i + 3];
-            s4 += a[i + 4];
-            s5 += a[i + 5];
-            s6 += a[i + 6];
-            s7 += a[i + 7];
-        }
-        for (; i < end; i++) {
-            s0 += a[i];
-        }
-        return ((s0 + s4) + (s2 + s6)) + ((s1 + s5) + (s3 + s7));
-    }
-
-    private static float maximum(float[] a, int start, int end) {
-        float most = Float.NEGATIVE_INFINITY;
-        for (int i = start; i < end; i++) {
-            most = Math.max(most, a[i]);
-        }
-        return most;
     }
 }

@@ -1,5 +1,6 @@
 package org.borealis.loops;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive.Fold;
@@ -11,6 +12,7 @@ final class Joined {
     private final Kind kind;
     private final int parts;
     private final int length;
+    private MemorySegment floats = MemorySegment.NULL;
     private Object[] part = {};
     private Object result = new Object[0];
     /** The result, for sweeps to read. */
@@ -32,6 +34,11 @@ final class Joined {
     }
 
     void allocate() {
+        if (kind == Kind.FLOAT) {
+            floats = Arena.ofAuto().allocate((parts + 1) * rowBytes() + Lanes.SPARE_BYTES, 64);
+            memory.place(floats.asSlice(parts * rowBytes(), 4L * length));
+            return;
+        }
         part = new Object[parts];
         for (int p = 0; p < parts; p++) {
             part[p] = array();
@@ -39,7 +46,6 @@ final class Joined {
         result = array();
         memory.place(
                 switch (result) {
-                    case float[] floats -> MemorySegment.ofArray(floats);
                     case double[] doubles -> MemorySegment.ofArray(doubles);
                     case int[] ints -> MemorySegment.ofArray(ints);
                     case long[] longs -> MemorySegment.ofArray(longs);
@@ -49,28 +55,53 @@ final class Joined {
 
     private Object array() {
         return switch (kind) {
-            case FLOAT -> new float[length];
+            case FLOAT -> throw new IllegalStateException("not in an array");
             case DOUBLE -> new double[length];
             case INT -> new int[length];
             case LONG -> new long[length];
         };
     }
 
+    private long rowBytes() {
+        return (4L * length + 63) / 64 * 64;
+    }
+
+    /** A part, if it is not of float32. */
     Object part(int index) {
         return part[index];
     }
 
-    void finish(Bits bits) {
+    /** Address of a part of float32; behind the last is the result. */
+    long floats(int index) {
+        return floats.address() + index * rowBytes();
+    }
+
+    void finish() {
+        if (kind == Kind.FLOAT) {
+            finishFloats();
+            return;
+        }
         Joining.clear(fold, kind, result, 0, length);
         for (int p = 0; p < parts; p++) {
             Joining.accumulate(fold, kind, result, 0, part[p], 0, length);
         }
-        if (result instanceof float[] floats && type == DataType.FLOAT16) {
-            Conversions.roundFloat16(floats, length);
-        } else if (result instanceof float[] floats && type == DataType.BFLOAT16) {
-            Conversions.roundBfloat16(floats, length, bits);
-        } else if (result instanceof int[] ints && type == DataType.UINT8) {
+        if (result instanceof int[] ints && type == DataType.UINT8) {
             Conversions.wrapToByte(ints, length);
+        }
+    }
+
+    private void finishFloats() {
+        long sum = floats(parts);
+        FloatJoins.fill(sum, FloatJoins.identity(fold), length);
+        for (int p = 0; p < parts; p++) {
+            FloatJoins.accumulate(fold, sum, floats(p), length);
+        }
+        if (type == DataType.FLOAT16) {
+            for (int i = 0; i < length; i++) {
+                Lanes.putOne(Float.float16ToFloat(Float.floatToFloat16(Lanes.one(sum, i))), sum, i);
+            }
+        } else if (type == DataType.BFLOAT16) {
+            FloatLoops.roundBfloat16(sum, length);
         }
     }
 }

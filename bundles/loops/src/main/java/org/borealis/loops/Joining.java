@@ -1,5 +1,6 @@
 package org.borealis.loops;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import org.borealis.tensor.DataType;
@@ -8,10 +9,10 @@ import org.borealis.tensor.Primitive.Fold;
 /** Steps that join elements. */
 sealed interface Joining extends Step {
 
-    /** Joins a run of elements into one. */
+    /** Joins a run of elements into one, but of float32: {@link FloatJoins} does that. */
     static void join(Fold fold, Kind kind, Object from, int start, int n, Object to, int at, Scratch s) {
         switch (kind) {
-            case FLOAT -> ((float[]) to)[at] = FloatLoops.join(fold, (float[]) from, start, n, s.half, s.otherHalf);
+            case FLOAT -> throw new IllegalStateException("not in an array");
             case DOUBLE ->
                 ((double[]) to)[at] =
                         DoubleLoops.join(fold, (double[]) from, start, n, s.doubleHalf, s.otherDoubleHalf);
@@ -23,7 +24,7 @@ sealed interface Joining extends Step {
     /** Joins each element of a run into another run. */
     static void accumulate(Fold fold, Kind kind, Object to, int at, Object from, int start, int n) {
         switch (kind) {
-            case FLOAT -> FloatLoops.accumulate(fold, (float[]) to, at, (float[]) from, start, n);
+            case FLOAT -> throw new IllegalStateException("not in an array");
             case DOUBLE -> DoubleLoops.accumulate(fold, (double[]) to, at, (double[]) from, start, n);
             case INT -> IntLoops.accumulate(fold, (int[]) to, at, (int[]) from, start, n);
             case LONG -> LongLoops.accumulate(fold, (long[]) to, at, (long[]) from, start, n);
@@ -33,7 +34,7 @@ sealed interface Joining extends Step {
     /** Lets joining begin anew in a run. */
     static void clear(Fold fold, Kind kind, Object array, int start, int end) {
         switch (kind) {
-            case FLOAT -> Arrays.fill((float[]) array, start, end, FloatLoops.identity(fold));
+            case FLOAT -> throw new IllegalStateException("not in an array");
             case DOUBLE -> Arrays.fill((double[]) array, start, end, DoubleLoops.identity(fold));
             case INT -> Arrays.fill((int[]) array, start, end, IntLoops.identity(fold));
             case LONG -> Arrays.fill((long[]) array, start, end, LongLoops.identity(fold));
@@ -44,6 +45,35 @@ sealed interface Joining extends Step {
     record OfRows(Fold fold, DataType type, Register from, Register lanes, Register to) implements Joining {
         @Override
         public void run(Scratch s) {
+            if (from.kind == Kind.FLOAT) {
+                runFloats(s);
+            } else {
+                runArrays(s);
+            }
+        }
+
+        private void runFloats(Scratch s) {
+            if (s.columns == s.width) {
+                long tile = s.tile(to);
+                for (int r = 0; r < s.rows; r++) {
+                    long row = s.floats(from) + 4L * r * s.columns;
+                    Lanes.putOne(FloatJoins.join(fold, row, s.columns, s.half), tile, r);
+                }
+                Compute.finish(type, s, to, s.rows);
+                return;
+            }
+            if (s.column == 0) {
+                MemorySegment.copy(Lanes.ALL, s.floats(from), Lanes.ALL, s.tile(lanes), 4L * s.columns);
+            } else {
+                FloatJoins.accumulate(fold, s.floats(lanes), s.floats(from), s.columns);
+            }
+            if (s.column + s.columns == s.width) {
+                Lanes.putOne(FloatJoins.join(fold, s.floats(lanes), Scratch.TILE, s.half), s.tile(to), 0);
+                Compute.finish(type, s, to, 1);
+            }
+        }
+
+        private void runArrays(Scratch s) {
             if (s.columns == s.width) {
                 for (int r = 0; r < s.rows; r++) {
                     join(fold, from.kind, s.array(from), r * s.columns, s.columns, s.array(to), r, s);
@@ -77,11 +107,22 @@ sealed interface Joining extends Step {
     record OfColumns(Fold fold, Register from, Joined joined) implements Joining {
         @Override
         public void begin(Scratch s, int task) {
+            if (from.kind == Kind.FLOAT) {
+                FloatJoins.fill(joined.floats(s.part) + 4 * s.column, FloatJoins.identity(fold), s.columns);
+                return;
+            }
             clear(fold, from.kind, joined.part(s.part), (int) s.column, (int) s.column + s.columns);
         }
 
         @Override
         public void run(Scratch s) {
+            if (from.kind == Kind.FLOAT) {
+                for (int r = 0; r < s.rows; r++) {
+                    long row = s.floats(from) + 4L * r * s.columns;
+                    FloatJoins.accumulate(fold, joined.floats(s.part) + 4 * s.column, row, s.columns);
+                }
+                return;
+            }
             for (int r = 0; r < s.rows; r++) {
                 accumulate(
                         fold, from.kind, joined.part(s.part), (int) s.column, s.array(from), r * s.columns, s.columns);
@@ -103,16 +144,29 @@ sealed interface Joining extends Step {
     record OfAll(Fold fold, Register from, Register lanes, Joined joined) implements Joining {
         @Override
         public void begin(Scratch s, int task) {
+            if (from.kind == Kind.FLOAT) {
+                FloatJoins.fill(s.tile(lanes), FloatJoins.identity(fold), Scratch.TILE);
+                return;
+            }
             clear(fold, from.kind, s.array(lanes), 0, Scratch.TILE);
         }
 
         @Override
         public void run(Scratch s) {
+            if (from.kind == Kind.FLOAT) {
+                FloatJoins.accumulate(fold, s.floats(lanes), s.floats(from), s.count(from.reach));
+                return;
+            }
             accumulate(fold, from.kind, s.array(lanes), 0, s.array(from), 0, s.count(from.reach));
         }
 
         @Override
         public void end(Scratch s, int task) {
+            if (from.kind == Kind.FLOAT) {
+                float whole = FloatJoins.join(fold, s.floats(lanes), Scratch.TILE, s.half);
+                Lanes.putOne(whole, joined.floats(task), 0);
+                return;
+            }
             join(fold, from.kind, s.array(lanes), 0, Scratch.TILE, joined.part(task), 0, s);
         }
 

@@ -10,27 +10,39 @@ import org.borealis.tensor.DataType;
 final class Memory {
     private static final ByteOrder LITTLE = ByteOrder.LITTLE_ENDIAN;
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(LITTLE);
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(LITTLE);
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(LITTLE);
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE);
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(LITTLE);
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
-    /** All that this process can address: any thread may read it, also what belongs to a confined arena. */
-    @SuppressWarnings("restricted")
-    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
-
     final DataType type;
-    private MemorySegment base = ALL;
+    private MemorySegment base = Lanes.ALL;
+    private boolean isNative = true;
     private long offset;
+    private long bytes;
 
     Memory(DataType type) {
         this.type = type;
     }
 
     void place(MemorySegment segment) {
-        base = segment.isNative() ? ALL : segment;
-        offset = segment.isNative() ? segment.address() : 0;
+        isNative = segment.isNative();
+        base = isNative ? Lanes.ALL : segment;
+        offset = isNative ? segment.address() : 0;
+        bytes = segment.byteSize();
+    }
+
+    /** Whether registers may lie in it. */
+    boolean holdsFloats() {
+        return type == DataType.FLOAT32 && isNative;
+    }
+
+    boolean overlaps(Memory other) {
+        return isNative && other.isNative && offset < other.offset + other.bytes && other.offset < offset + bytes;
+    }
+
+    long address(long element) {
+        return offset + element * type.bytes();
     }
 
     void load(Scratch scratch, Register to, int start, long element, long stride, int count) {
@@ -50,17 +62,19 @@ final class Memory {
 
     private void copy(Scratch scratch, Register to, int start, long from, int count) {
         switch (type) {
-            case FLOAT32 -> MemorySegment.copy(base, FLOAT, from, scratch.floats(to), start, count);
+            case FLOAT32 -> MemorySegment.copy(base, from, Lanes.ALL, scratch.tile(to) + 4L * start, 4L * count);
             case FLOAT64 -> MemorySegment.copy(base, DOUBLE, from, scratch.doubles(to), start, count);
             case INT32 -> MemorySegment.copy(base, INT, from, scratch.ints(to), start, count);
             case INT64 -> MemorySegment.copy(base, LONG, from, scratch.longs(to), start, count);
             case BFLOAT16 -> {
                 MemorySegment.copy(base, SHORT, from, scratch.halves, 0, count);
-                Conversions.fromBfloat16(scratch.halves, scratch.floats(to), start, count);
+                Conversions.fromBfloat16(scratch.halves, scratch.heap(), count);
+                scratch.fromHeap(to, start, count);
             }
             case FLOAT16 -> {
                 MemorySegment.copy(base, SHORT, from, scratch.halves, 0, count);
-                Conversions.fromFloat16(scratch.halves, scratch.floats(to), start, count);
+                Conversions.fromFloat16(scratch.halves, scratch.heap(), count);
+                scratch.fromHeap(to, start, count);
             }
             case UINT8, BOOL -> {
                 MemorySegment.copy(base, BYTE, from, scratch.bytes, 0, count);
@@ -71,7 +85,10 @@ final class Memory {
 
     private static void fill(Scratch scratch, Register to, int start, int count) {
         switch (to.kind) {
-            case FLOAT -> Arrays.fill(scratch.floats(to), start, start + count, scratch.floats(to)[start]);
+            case FLOAT -> {
+                long tile = scratch.tile(to);
+                FloatJoins.fill(tile + 4L * start, Lanes.one(tile, start), count);
+            }
             case DOUBLE -> Arrays.fill(scratch.doubles(to), start, start + count, scratch.doubles(to)[start]);
             case INT -> Arrays.fill(scratch.ints(to), start, start + count, scratch.ints(to)[start]);
             case LONG -> Arrays.fill(scratch.longs(to), start, start + count, scratch.longs(to)[start]);
@@ -92,16 +109,16 @@ final class Memory {
 
     private void put(Scratch scratch, Register from, int start, long to, int count) {
         switch (type) {
-            case FLOAT32 -> MemorySegment.copy(scratch.floats(from), start, base, FLOAT, to, count);
+            case FLOAT32 -> MemorySegment.copy(Lanes.ALL, scratch.floats(from) + 4L * start, base, to, 4L * count);
             case FLOAT64 -> MemorySegment.copy(scratch.doubles(from), start, base, DOUBLE, to, count);
             case INT32 -> MemorySegment.copy(scratch.ints(from), start, base, INT, to, count);
             case INT64 -> MemorySegment.copy(scratch.longs(from), start, base, LONG, to, count);
             case BFLOAT16 -> {
-                Conversions.toBfloat16(scratch.floats(from), start, scratch.halves, count);
+                Conversions.toBfloat16(scratch.onHeap(from, start + count), start, scratch.halves, count);
                 MemorySegment.copy(scratch.halves, 0, base, SHORT, to, count);
             }
             case FLOAT16 -> {
-                Conversions.toFloat16(scratch.floats(from), start, scratch.halves, count);
+                Conversions.toFloat16(scratch.onHeap(from, start + count), start, scratch.halves, count);
                 MemorySegment.copy(scratch.halves, 0, base, SHORT, to, count);
             }
             case UINT8, BOOL -> {

@@ -29,7 +29,7 @@ final class Register {
 
     void set(Scratch scratch, Register from) {
         switch (kind) {
-            case FLOAT -> floatOne = scratch.floats(from)[0];
+            case FLOAT -> floatOne = Lanes.one(scratch.floats(from), 0);
             case DOUBLE -> doubleOne = scratch.doubles(from)[0];
             case INT -> intOne = scratch.ints(from)[0];
             case LONG -> longOne = scratch.longs(from)[0];

@@ -1,17 +1,26 @@
 package org.borealis.loops;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.reflect.Array;
 import java.util.Arrays;
-import java.util.stream.Stream;
 
 /** What one thread computes in: tiles that stay in its cache, and where in the loops it is. Shared by all kernels of a crew. */
 final class Scratch {
     /** Elements of a tile: with a dozen of float32 they fill a first-level cache of 48 KiB. */
     static final int TILE = 1024;
 
-    float[][] floats = new float[0][];
-    private MemorySegment[] floatBytes = {};
+    /** From one tile of float32 to the next: not 4096, or reading one would wait for writing another (4K aliasing). */
+    private static final long TILE_BYTES = 4 * TILE + 320;
+
+    private MemorySegment tiles = MemorySegment.NULL;
+    private long[] floats = {};
+    private final MemorySegment halfTile = Arena.ofAuto().allocate(2 * TILE, 64);
+    final long half = halfTile.address();
+    /** Float32 on their way to what takes arrays only. */
+    private final float[] heap = new float[TILE];
+
+    private final float[] otherHeap = new float[TILE];
     double[][] doubles = new double[0][];
     int[][] ints = new int[0][];
     long[][] longs = new long[0][];
@@ -19,9 +28,6 @@ final class Scratch {
     final short[] halves = new short[TILE];
 
     final byte[] bytes = new byte[TILE];
-    final Bits bits = new Bits();
-    final float[] half = new float[TILE / 2];
-    final float[] otherHalf = new float[TILE / 2];
     final double[] doubleHalf = new double[TILE / 2];
     final double[] otherDoubleHalf = new double[TILE / 2];
 
@@ -39,8 +45,8 @@ final class Scratch {
         switch (kind) {
             case FLOAT -> {
                 if (count > floats.length) {
-                    floats = new float[count][TILE];
-                    floatBytes = Stream.of(floats).map(MemorySegment::ofArray).toArray(MemorySegment[]::new);
+                    tiles = Arena.ofAuto().allocate(count * TILE_BYTES, 64);
+                    floats = new long[count];
                 }
             }
             case DOUBLE -> {
@@ -86,22 +92,56 @@ final class Scratch {
         return spills[kind.ordinal()][index];
     }
 
+    /** Its elements, if it is not of float32. */
     Object array(Register register) {
         return switch (register.kind) {
-            case FLOAT -> floats(register);
+            case FLOAT -> throw new IllegalStateException("not in an array");
             case DOUBLE -> doubles(register);
             case INT -> ints(register);
             case LONG -> longs(register);
         };
     }
 
-    float[] floats(Register register) {
+    /** Address of its elements. */
+    long floats(Register register) {
         return floats[register.index];
     }
 
-    /** As {@link #floats(Register)}, for {@link Bits}. */
-    MemorySegment floatBytes(Register register) {
-        return floatBytes[register.index];
+    /** Address of room for its elements. */
+    long tile(Register register) {
+        long tile = tiles.address() + register.index * TILE_BYTES;
+        floats[register.index] = tile;
+        return tile;
+    }
+
+    /** Takes a register's elements from where they are, rather than from a tile. */
+    void take(Register register, long address) {
+        floats[register.index] = address;
+    }
+
+    /** A copy in an array, until the next. */
+    float[] onHeap(Register register, int n) {
+        return copied(register, heap, n);
+    }
+
+    /** A copy in another array. */
+    float[] alsoOnHeap(Register register, int n) {
+        return copied(register, otherHeap, n);
+    }
+
+    private float[] copied(Register register, float[] to, int n) {
+        MemorySegment.copy(Lanes.ALL, Lanes.FLOAT, floats(register), to, 0, n);
+        return to;
+    }
+
+    /** An array to put elements into. */
+    float[] heap() {
+        return heap;
+    }
+
+    /** What is in {@link #heap()} into a register. */
+    void fromHeap(Register register, int start, int n) {
+        MemorySegment.copy(heap, 0, Lanes.ALL, Lanes.FLOAT, tile(register) + 4L * start, n);
     }
 
     double[] doubles(Register register) {

@@ -1,5 +1,6 @@
 package org.borealis.loops;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.List;
 import org.borealis.loops.Register.Reach;
@@ -40,6 +41,31 @@ interface Step {
         @Override
         public List<Register> writes() {
             return List.of(to);
+        }
+    }
+
+    /** Elements taken from where they are in memory, if they lie there in one piece and fill vectors. */
+    record Take(Load load) implements Step {
+        @Override
+        public void run(Scratch scratch) {
+            var to = load.to();
+            int count = scratch.count(to.reach);
+            long element = count % Lanes.COUNT == 0 ? load.walk().whole(scratch.start(to.reach), count) : -1;
+            if (element < 0) {
+                load.run(scratch);
+            } else {
+                scratch.take(to, load.memory().address(element));
+            }
+        }
+
+        @Override
+        public List<Register> reads() {
+            return load.reads();
+        }
+
+        @Override
+        public List<Register> writes() {
+            return load.writes();
         }
     }
 
@@ -88,7 +114,10 @@ interface Step {
 
         private static void count(Scratch s, Register to, int start, long first, long stride, int n) {
             switch (to.kind) {
-                case FLOAT -> Sequences.count(s.floats(to), start, (int) first, (int) stride, n);
+                case FLOAT -> {
+                    Sequences.count(s.heap(), 0, (int) first, (int) stride, n);
+                    s.fromHeap(to, start, n);
+                }
                 case DOUBLE -> Sequences.count(s.doubles(to), start, (int) first, (int) stride, n);
                 case INT -> Sequences.count(s.ints(to), start, (int) first, (int) stride, n);
                 case LONG -> Sequences.count(s.longs(to), start, (int) first, (int) stride, n);
@@ -113,7 +142,7 @@ interface Step {
             int n = s.count(to.reach);
             if (from.reach == Reach.ONE) {
                 switch (to.kind) {
-                    case FLOAT -> Arrays.fill(s.floats(to), 0, n, from.floatOne);
+                    case FLOAT -> FloatJoins.fill(s.tile(to), from.floatOne, n);
                     case DOUBLE -> Arrays.fill(s.doubles(to), 0, n, from.doubleOne);
                     case INT -> Arrays.fill(s.ints(to), 0, n, from.intOne);
                     case LONG -> Arrays.fill(s.longs(to), 0, n, from.longOne);
@@ -124,7 +153,7 @@ interface Step {
                 int start = r * s.columns;
                 int end = start + s.columns;
                 switch (to.kind) {
-                    case FLOAT -> Arrays.fill(s.floats(to), start, end, s.floats(from)[r]);
+                    case FLOAT -> FloatJoins.fill(s.tile(to) + 4L * start, Lanes.one(s.floats(from), r), s.columns);
                     case DOUBLE -> Arrays.fill(s.doubles(to), start, end, s.doubles(from)[r]);
                     case INT -> Arrays.fill(s.ints(to), start, end, s.ints(from)[r]);
                     case LONG -> Arrays.fill(s.longs(to), start, end, s.longs(from)[r]);
@@ -165,7 +194,12 @@ interface Step {
     record Spill(Register from, int spill) implements Step {
         @Override
         public void run(Scratch s) {
-            System.arraycopy(s.array(from), 0, s.spill(from.kind, spill), (int) s.column, s.columns);
+            var kept = s.spill(from.kind, spill);
+            if (kept instanceof float[] floats) {
+                MemorySegment.copy(Lanes.ALL, Lanes.FLOAT, s.floats(from), floats, (int) s.column, s.columns);
+            } else {
+                System.arraycopy(s.array(from), 0, kept, (int) s.column, s.columns);
+            }
         }
 
         @Override
@@ -183,7 +217,12 @@ interface Step {
     record Reload(int spill, Register to) implements Step {
         @Override
         public void run(Scratch s) {
-            System.arraycopy(s.spill(to.kind, spill), (int) s.column, s.array(to), 0, s.columns);
+            var kept = s.spill(to.kind, spill);
+            if (kept instanceof float[] floats) {
+                MemorySegment.copy(floats, (int) s.column, Lanes.ALL, Lanes.FLOAT, s.tile(to), s.columns);
+            } else {
+                System.arraycopy(kept, (int) s.column, s.array(to), 0, s.columns);
+            }
         }
 
         @Override

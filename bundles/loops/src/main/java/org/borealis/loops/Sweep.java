@@ -1,5 +1,7 @@
 package org.borealis.loops;
 
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /** Goes once through all rows and columns, a tile at a time, with the steps of each stage. */
@@ -28,6 +30,30 @@ final class Sweep {
                 .flatMap(stage -> java.util.stream.Stream.concat(stage.ofRow().stream(), stage.ofAll().stream()))
                 .toArray(Step[]::new);
         strips = grid.strips();
+    }
+
+    /** Once memory is known: spares copying what nothing is stored over as long as it is read. */
+    void takeInPlace() {
+        for (int at = 0; at < steps.length; at++) {
+            if (steps[at] instanceof Step.Load load && load.memory().holdsFloats() && !isStoredOver(load)) {
+                var take = new Step.Take(load);
+                for (int stage = 0; stage < ofAll.length; stage++) {
+                    Collections.replaceAll(Arrays.asList(ofRow[stage]), load, take);
+                    Collections.replaceAll(Arrays.asList(ofAll[stage]), load, take);
+                }
+            }
+        }
+    }
+
+    private boolean isStoredOver(Step.Load load) {
+        boolean isStored = false;
+        for (var step : steps) {
+            if (isStored && step.reads().contains(load.to())) {
+                return true;
+            }
+            isStored |= step instanceof Step.Store store && store.memory().overlaps(load.memory());
+        }
+        return false;
     }
 
     long elements() {

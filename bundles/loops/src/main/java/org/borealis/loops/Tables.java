@@ -47,11 +47,7 @@ final class Tables {
             case FLOAT64 -> one.doubleOne = value;
             case FLOAT32 -> one.floatOne = (float) value;
             case FLOAT16 -> one.floatOne = Float.float16ToFloat(Float.floatToFloat16((float) value));
-            case BFLOAT16 -> {
-                var single = new float[] {(float) value};
-                Conversions.roundBfloat16(single, 1, new Bits());
-                one.floatOne = single[0];
-            }
+            case BFLOAT16 -> one.floatOne = Conversions.roundBfloat16((float) value);
             case INT64 -> one.longOne = (long) value;
             case INT32 -> one.intOne = (int) value;
             case UINT8 -> one.intOne = Math.clamp((long) value, 0, 255);

@@ -30,6 +30,9 @@ final class TileKernel implements Kernel {
         for (var each : sweeps) {
             each.joined.forEach(Joined::allocate);
         }
+        for (var each : sweeps) {
+            each.takeInPlace();
+        }
     }
 
     @Override
@@ -73,7 +76,7 @@ final class TileKernel implements Kernel {
             workers.run(Math.min(tasks, scratches.length), share);
         }
         for (int i = 0; i < each.joined.size(); i++) {
-            each.joined.get(i).finish(scratches[0].bits);
+            each.joined.get(i).finish();
         }
     }
 

@@ -35,18 +35,33 @@ final class Walk {
         void run(Scratch scratch, int start, long element, long stride, int count);
     }
 
+    /** The first element, if so many lie in one piece; else -1. */
+    long whole(long start, int count) {
+        int last = sizes.length - 1;
+        long within = last == 0 ? start : start % sizes[last];
+        if (strides[last] != 1 || count > sizes[last] - within) {
+            return -1;
+        }
+        return element(start, within);
+    }
+
+    private long element(long start, long within) {
+        long rest = start;
+        long element = within * strides[sizes.length - 1];
+        for (int d = sizes.length - 2; d >= 0; d--) {
+            rest /= sizes[d + 1];
+            element += (d == 0 ? rest : rest % sizes[d]) * strides[d];
+        }
+        return element;
+    }
+
     void each(Scratch scratch, long start, int count, Run run) {
         int last = sizes.length - 1;
         for (int done = 0; done < count; ) {
             long rest = start + done;
             long within = last == 0 ? rest : rest % sizes[last];
-            long element = within * strides[last];
-            for (int d = last - 1; d >= 0; d--) {
-                rest /= sizes[d + 1];
-                element += (d == 0 ? rest : rest % sizes[d]) * strides[d];
-            }
             int length = (int) Math.min(count - done, sizes[last] - within);
-            run.run(scratch, done, element, strides[last], length);
+            run.run(scratch, done, element(rest, within), strides[last], length);
             done += length;
         }
     }

@@ -82,7 +82,9 @@ class KernelTest {
                     .toList();
             var kernel = loops.bind(fusion, in, out, workers);
             long least = Long.MAX_VALUE;
-            for (int batch = 0; batch < 10 && least > 0; batch++) { // the first ones load classes
+            for (int batch = 0;
+                    batch < 1000 && least > 0;
+                    batch++) { // vectors are objects until C2 has compiled all loops
                 long before = threads.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < 20; i++) {
                     kernel.run();

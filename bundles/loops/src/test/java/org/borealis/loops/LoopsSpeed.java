@@ -48,6 +48,10 @@ final class LoopsSpeed {
                 "bias + gelu tanh",
                 List.of(wide, TensorType.of(F32, 3072)),
                 in -> new Gelu(true).decompose(List.of(in.get(0).plus(in.get(1)))));
+        measure("bias + gelu, both kept", List.of(wide, TensorType.of(F32, 1, 3072)), in -> {
+            var sum = in.get(0).plus(in.get(1));
+            return List.of(sum, new Gelu(true).decompose(List.of(sum)).get(0));
+        });
         measure("gelu tanh", new Gelu(true), wide);
         measure("gelu tanh gradient", new Gelu.Gradient(true), wide, wide);
         measure("gelu erf", new Gelu(false), wide);
@@ -73,6 +77,12 @@ final class LoopsSpeed {
                 TensorType.of(DataType.INT32, 256),
                 TensorType.of(F32, 256));
         measure("AdamW", new AdamStep(0.9, 0.95, 1e-8, 0.1, true), big, big, big, big, one, one);
+        measure("AdamW of operations", List.of(big, big, big, big), in -> {
+            var m = in.get(2).times(0.9).plus(in.get(1).times(0.1));
+            var v = in.get(3).times(0.95).plus(in.get(1).times(in.get(1)).times(0.05));
+            var step = m.times(1.1).dividedBy(v.times(1.2).sqrt().plus(1e-8));
+            return List.of(in.get(0).times(0.999).minus(step.times(1e-3)), m, v);
+        });
         measure("add", List.of(big, big), in -> List.of(in.get(0).plus(in.get(1))));
         var half = TensorType.of(DataType.BFLOAT16, 4096, 3072);
         measure("gelu tanh bf16", new Gelu(true), half);
