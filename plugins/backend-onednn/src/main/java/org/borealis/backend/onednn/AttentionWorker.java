@@ -8,7 +8,7 @@ final class AttentionWorker {
     private final Attentions.Heads heads;
     private final long weights;
     private final long gradients;
-    private final float[] totals = new float[Attentions.block()];
+    private final float[] totals = new float[Attentions.BLOCK];
 
     /**
      * @param weights address of a block of scores
@@ -22,16 +22,16 @@ final class AttentionWorker {
 
     /** A block of rows of one head; addresses are those of the head's first row. */
     void forward(int start, float scale, long q, long k, long v, long y, long sums) {
-        int rows = Math.min(Attentions.block(), heads.time() - start);
+        int rows = Math.min(Attentions.BLOCK, heads.time() - start);
         int keys = start + rows;
         int size = heads.size();
         long pitch = Floats.pitch(keys);
         long first = start * heads.pitch() * Float.BYTES;
-        scores(rows, keys, scale, q + first, k);
+        scores(start, rows, scale, q + first, k, weights);
         for (int row = 0; row < rows; row++) {
             totals[row] = softmax(weights + row * pitch * Float.BYTES, start + row + 1, keys, sums);
         }
-        sgemm.run(false, false, rows, size, keys, 1, weights, pitch, v, heads.keyPitch(), 0, y + first, heads.pitch());
+        mix(start, rows, weights, v, y + first);
         for (int row = 0; row < rows; row++) {
             Floats.scale(y + first + row * heads.pitch() * Float.BYTES, 1 / totals[row], size);
         }
@@ -49,10 +49,100 @@ final class AttentionWorker {
         return sum;
     }
 
-    private void scores(int rows, int keys, float scale, long q, long k) {
-        long pitch = Floats.pitch(keys);
-        sgemm.run(
-                false, true, rows, keys, heads.size(), scale, q, heads.pitch(), k, heads.keyPitch(), 0, weights, pitch);
+    /**
+     * [rows, keys] = factor * x y', of which only what is seen is needed: all keys before the block in one product, the block's own in
+     * steps down the diagonal.
+     */
+    private void scores(int start, int rows, float factor, long x, long y, long to) {
+        long pitch = Floats.pitch(start + rows);
+        if (start > 0) {
+            sgemm.run(
+                    false,
+                    true,
+                    rows,
+                    start,
+                    heads.size(),
+                    factor,
+                    x,
+                    heads.pitch(),
+                    y,
+                    heads.keyPitch(),
+                    0,
+                    to,
+                    pitch);
+        }
+        long own = y + start * heads.keyPitch() * Float.BYTES;
+        for (int step = 0; step < rows; step += Attentions.STEP) {
+            int height = Math.min(Attentions.STEP, rows - step);
+            sgemm.run(
+                    false,
+                    true,
+                    height,
+                    step + height,
+                    heads.size(),
+                    factor,
+                    x + step * heads.pitch() * Float.BYTES,
+                    heads.pitch(),
+                    own,
+                    heads.keyPitch(),
+                    0,
+                    to + (step * pitch + start) * Float.BYTES,
+                    pitch);
+        }
+    }
+
+    /** y [rows, D] = weights x, as {@link #scores}. */
+    private void mix(int start, int rows, long scores, long x, long y) {
+        long pitch = Floats.pitch(start + rows);
+        int size = heads.size();
+        if (start > 0) {
+            sgemm.run(false, false, rows, size, start, 1, scores, pitch, x, heads.keyPitch(), 0, y, heads.pitch());
+        }
+        for (int step = 0; step < rows; step += Attentions.STEP) {
+            int height = Math.min(Attentions.STEP, rows - step);
+            sgemm.run(
+                    false,
+                    false,
+                    height,
+                    size,
+                    step + height,
+                    1,
+                    scores + (step * pitch + start) * Float.BYTES,
+                    pitch,
+                    x + start * heads.keyPitch() * Float.BYTES,
+                    heads.keyPitch(),
+                    start > 0 ? 1 : 0,
+                    y + step * heads.pitch() * Float.BYTES,
+                    heads.pitch());
+        }
+    }
+
+    /** y [keys, D] += weights' x, where {@code keep} is 1. */
+    private void spread(int start, int rows, float keep, long scores, long x, long y) {
+        long pitch = Floats.pitch(start + rows);
+        int size = heads.size();
+        if (start > 0) {
+            sgemm.run(true, false, start, size, rows, 1, scores, pitch, x, heads.pitch(), keep, y, heads.keyPitch());
+        }
+        long own = y + start * heads.keyPitch() * Float.BYTES;
+        for (int step = 0; step < rows; step += Attentions.STEP) {
+            // These keys are seen from this step on.
+            int width = Math.min(Attentions.STEP, rows - step);
+            sgemm.run(
+                    true,
+                    false,
+                    width,
+                    size,
+                    rows - step,
+                    1,
+                    scores + (step * pitch + start + step) * Float.BYTES,
+                    pitch,
+                    x + step * heads.pitch() * Float.BYTES,
+                    heads.pitch(),
+                    keep,
+                    own + step * heads.keyPitch() * Float.BYTES,
+                    heads.keyPitch());
+        }
     }
 
     /** All of one query head. Keys' gradients are added to what is there if {@code isAdded}. */
@@ -70,23 +160,18 @@ final class AttentionWorker {
         long dv = out.get(2).address() + key;
         // From the last block, which sees every key, to the first: so that it alone begins the keys' sums.
         for (int block = heads.blocks() - 1; block >= 0; block--) {
-            int start = block * Attentions.block();
-            int rows = Math.min(Attentions.block(), heads.time() - start);
-            int keys = start + rows;
+            int start = block * Attentions.BLOCK;
+            int rows = Math.min(Attentions.BLOCK, heads.time() - start);
             float keep = isAdded || block < heads.blocks() - 1 ? 1 : 0;
             long first = start * heads.pitch() * Float.BYTES;
-            scores(rows, keys, scale, q + first, k);
-            weightGradients(rows, keys, dy + first, v);
+            scores(start, rows, scale, q + first, k, weights);
+            scores(start, rows, 1, dy + first, v, gradients);
             shifts(rows, dy + first, y + first);
             softmaxGradients(start, rows, scale, sums);
-            products(rows, keys, keep, dy + first, q + first, k, dq + first, dk, dv);
+            spread(start, rows, keep, weights, dy + first, dv);
+            mix(start, rows, gradients, k, dq + first);
+            spread(start, rows, keep, gradients, q + first, dk);
         }
-    }
-
-    private void weightGradients(int rows, int keys, long dy, long v) {
-        long pitch = Floats.pitch(keys);
-        sgemm.run(
-                false, true, rows, keys, heads.size(), 1, dy, heads.pitch(), v, heads.keyPitch(), 0, gradients, pitch);
     }
 
     /** Of each row the sum of dy * y, which is that of its weights times their gradients (Dao et al. 2022). */
@@ -110,15 +195,5 @@ final class AttentionWorker {
             Floats.fill(weights + hidden, 0, keys - seen);
             Floats.fill(gradients + hidden, 0, keys - seen);
         }
-    }
-
-    private void products(int rows, int keys, float keep, long dy, long q, long k, long dq, long dk, long dv) {
-        int size = heads.size();
-        long pitch = heads.pitch();
-        long keyPitch = heads.keyPitch();
-        long scorePitch = Floats.pitch(keys);
-        sgemm.run(true, false, keys, size, rows, 1, weights, scorePitch, dy, pitch, keep, dv, keyPitch);
-        sgemm.run(false, false, rows, size, keys, 1, gradients, scorePitch, k, keyPitch, 0, dq, pitch);
-        sgemm.run(true, false, keys, size, rows, 1, gradients, scorePitch, q, pitch, keep, dk, keyPitch);
     }
 }

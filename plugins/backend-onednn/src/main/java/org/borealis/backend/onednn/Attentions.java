@@ -11,8 +11,11 @@ import org.borealis.tensor.DataType;
  * on who takes it.
  */
 final class Attentions {
-    /** Query rows at a time: with 1024 keys, a block of scores and one of gradients take a quarter of a 2 MB cache. */
-    private static final int BLOCK = 64;
+    /** Query rows at a time: with 1024 keys, a block of scores and one of gradients take half of a 2 MB cache. */
+    static final int BLOCK = 128;
+
+    /** Rows of a block that see the keys of their own block up to the same one; a product of fewer rows is slower than what it saves. */
+    static final int STEP = 64;
 
     private Attentions() {}
 
@@ -132,9 +135,5 @@ final class Attentions {
                 tasks[task].accept(piece);
             }
         });
-    }
-
-    static int block() {
-        return BLOCK;
     }
 }
