@@ -69,7 +69,7 @@ class TrainIT {
         assertEquals(List.of("step-000010", "step-000012"), run.checkpoints(), "checkpoint.keep is 2");
         var resolved = Files.readString(run.folder().resolve("recipe.resolved.yaml"));
         assertTrue(resolved.contains("final: 0.2") && resolved.contains("vocabulary: 320"), resolved);
-        assertEquals("WARNING: Using incubator modules: jdk.incubator.vector\n", trained.err(), "the JVM's own word");
+        assertTrue(trained.err().isEmpty(), trained.err());
         assertTrue(trained.out().contains("step 12/12  loss"), trained.out());
         assertEquals(-1, trained.out().indexOf('\u001b'), "no terminal, no control characters");
     }

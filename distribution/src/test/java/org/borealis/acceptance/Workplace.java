@@ -18,11 +18,14 @@ final class Workplace {
     /** A run here takes seconds; the rest is for machines that do other things, too. */
     static final long PATIENCE_SECONDS = 120;
 
+    /** What the JVM says wherever the Vector API is asked for, and no option stops it from saying. */
+    private static final String JVM_LINE = "WARNING: Using incubator modules: jdk.incubator.vector\n";
+
     private static final int CORPUS_CHARACTERS = 60_000;
 
     private final Path folder;
 
-    /** How a process ended, and all that it said. */
+    /** How a process ended, and all that it said but for the JVM's own line. */
     record Ended(int code, String out, String err) {
         Ended succeeded() {
             assertEquals(0, code, () -> out + err);
@@ -122,7 +125,10 @@ final class Workplace {
                 process.destroyForcibly().waitFor();
                 throw new AssertionError("still running after " + PATIENCE_SECONDS + " s:\n" + saidLast());
             }
-            var ended = new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+            var ended = new Ended(
+                    process.exitValue(),
+                    Files.readString(out),
+                    Files.readString(err).replace(JVM_LINE, ""));
             Files.delete(out);
             Files.delete(err);
             return ended;
