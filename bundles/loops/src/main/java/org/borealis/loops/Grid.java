@@ -15,6 +15,7 @@ record Grid(
     private static final int MOST_TASKS = 64;
     private static final int MOST_CHUNKS = 32; // where each holds a row of partial results
     private static final long MOST_PARTIAL = 1 << 22;
+    private static final long WIDEST_STRIP = 1 << 14;
 
     /** All elements in a row. */
     static Grid line(List<Long> sizes, long loops) {
@@ -36,13 +37,13 @@ record Grid(
         return new Grid(rowLoops, columnLoops, rows, columns, chunk, columns);
     }
 
-    /** Columns that are joined, in strips of a tile. */
+    /** Columns that are joined, in strips whose partial results stay in the cache: as wide as possible, since rows lie in one piece. */
     static Grid byColumn(List<Long> sizes, long over, long along) {
         var rowLoops = loops(sizes, over);
         var columnLoops = loops(sizes, along);
         long rows = product(sizes, rowLoops);
         long columns = product(sizes, columnLoops);
-        long strip = Math.min(columns, Scratch.TILE);
+        long strip = Math.min(columns, WIDEST_STRIP);
         long strips = (columns + strip - 1) / strip;
         long chunks = Math.max(1, MOST_CHUNKS / strips);
         long chunk = Math.max((LEAST_WORK + strip - 1) / strip, (rows + chunks - 1) / chunks);

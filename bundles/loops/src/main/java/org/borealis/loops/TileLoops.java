@@ -19,6 +19,7 @@ import org.osgi.service.component.annotations.Component;
  */
 @Component
 public final class TileLoops implements Loops {
+    private static final String VECTORS = "jdk.incubator.vector";
 
     /** Also for {@link java.util.ServiceLoader}. */
     @Activate
@@ -48,6 +49,7 @@ public final class TileLoops implements Loops {
 
     @Override
     public Kernel bind(Fusion fusion, List<MemorySegment> inputs, List<MemorySegment> outputs, Workers workers) {
+        requireVectors();
         var body = fusion.body();
         requireSizes("input", body.inputs().stream().map(Program.Input::type).toList(), inputs);
         var results =
@@ -73,6 +75,15 @@ public final class TileLoops implements Loops {
                     "unsupported",
                     "loops: " + fusion.label() + " can't be run in one pass (" + e.getMessage()
                             + "); ask accepts(..) first");
+        }
+    }
+
+    private static void requireVectors() {
+        if (ModuleLayer.boot().findModule(VECTORS).isEmpty()) {
+            throw new DeviceException(
+                    "no-vectors",
+                    "loops: this JVM was started without the module " + VECTORS + "; start it with --add-modules "
+                            + VECTORS);
         }
     }
 
