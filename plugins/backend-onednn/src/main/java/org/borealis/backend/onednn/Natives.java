@@ -53,6 +53,7 @@ final class Natives {
             // Read when libgomp starts: another library's threads of OpenMP, if it has any, are to sleep while ours
             // work.
             setEnvironment("OMP_WAIT_POLICY", "passive");
+            JAVACPP.forEach(System::setProperty); // before its library, which starts its loader
             for (var library : LIBRARIES) {
                 var file = unpack(library, folder).toString();
                 System.load(file);
@@ -60,7 +61,6 @@ final class Natives {
                     OpenMp.find(file);
                 }
             }
-            JAVACPP.forEach(System::setProperty);
             try (var version = dnnl.dnnl_version()) {
                 loaded = version.major() == 3;
             }
