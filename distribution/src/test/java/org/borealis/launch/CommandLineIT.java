@@ -138,7 +138,7 @@ class CommandLineIT {
         Matcher line = Pattern.compile(
                         "borealis: unexpected java.lang.IllegalStateException: no wheels;.* is in (\\S+)\n")
                 .matcher(ended.err);
-        assertTrue(line.matches(), ended.err);
+        assertTrue(line.find(), ended.err); // after the JVM's own line about the Vector API
         Path trace = Path.of(line.group(1));
         assertTrue(Files.readString(trace).contains("at example.Example.call"), trace::toString);
         Files.delete(trace);
