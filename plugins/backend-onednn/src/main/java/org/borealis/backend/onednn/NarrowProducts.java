@@ -1,12 +1,15 @@
 package org.borealis.backend.onednn;
 
 import java.util.List;
+import org.borealis.tensor.DataType;
 import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 
 /** Products of 16-bit matrices by oneDNN's matmul, which adds up in float32; one primitive for each panel of rows. */
 final class NarrowProducts {
+    private static final long THIN = 32;
+
     private NarrowProducts() {}
 
     /** Whether the processor has instructions for this; if not, nothing was bound. */
@@ -45,7 +48,7 @@ final class NarrowProducts {
                 var c = matrix(out, m, n, false, sizes.n());
                 var attributes = Engine.attributes();
                 var ways = new matmul.primitive_desc(binding.engine().processor(), a, b, c, attributes, true)) {
-            if (ways.get(true) == null || ways.impl_info_str().getString().startsWith("ref")) {
+            if (ways.get(true) == null || !isFast(ways, out.elements(), Math.min(m, n))) {
                 return false;
             }
             calls[index] = binding.engine().new Call(binding, ways)
@@ -53,6 +56,17 @@ final class NarrowProducts {
                     .with(dnnl.DNNL_ARG_WEIGHTS, b, in.get(1).address() + right * bytes)
                     .with(dnnl.DNNL_ARG_DST, c, out.address() + result * bytes);
             return true;
+        }
+    }
+
+    /**
+     * Whether this beats a product in float32. Without AMX, that of large bfloat16 matrices reaches half as many operations a second;
+     * that of thin ones still reads half as many bytes.
+     */
+    private static boolean isFast(matmul.primitive_desc ways, DataType type, long thinnest) {
+        try (var implementation = ways.impl_info_str()) {
+            var name = implementation.getString();
+            return !name.startsWith("ref") && (type == DataType.FLOAT16 || name.contains("amx") || thinnest <= THIN);
         }
     }
 
