@@ -63,7 +63,7 @@ public final class Benchmark {
             entries.add(() -> new Borealis(backends.get(at), devices.get(at), size));
         }
         entries.add(() -> BackendLoader.peer(Contender.class, "AutogradStep", size, size.randomTokens()));
-        int warmUps = size.tokens() * (double) size.hidden() > 2e6 ? 2 : 200;
+        int warmUps = size.tokens() * (double) size.hidden() > 2e6 ? 1 : 200;
         Match.play(entries, warmUps, turns, roofs)
                 .print(size.tokens(), size.tokens() * size.model().trainingFlopsPerToken());
     }
