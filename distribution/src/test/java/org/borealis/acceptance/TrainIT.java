@@ -87,6 +87,21 @@ class TrainIT {
         });
     }
 
+    /** Both native backends in one process, too. */
+    @Test
+    void aSecondBackendChecksARunAndFindsNothing() throws Exception {
+        work.train("checked", "check.against=onednn", "check.every=6").succeeded();
+        var drifts = work.run("checked").events("drift");
+        assertEquals(
+                List.of(1, 6, 12),
+                drifts.stream().map(event -> event.get("step").asInt()).toList());
+        for (var drift : drifts) {
+            assertEquals("onednn", drift.get("against").asText());
+            drift.get("worst").forEach(worst -> assertTrue(worst.asDouble() < FLOAT32, drift::toString));
+        }
+        assertEquals(work.run("tiny").losses(), work.run("checked").losses(), "a check changes nothing");
+    }
+
     @Test
     void aFinishedRunIsTrainedNoFurther() throws Exception {
         var before = work.run("tiny").losses();

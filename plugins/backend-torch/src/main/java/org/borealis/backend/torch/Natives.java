@@ -69,10 +69,10 @@ final class Natives {
         var folder = folder();
         try {
             THREADS.forEach(Natives::setEnvironment);
+            JAVACPP.forEach(System::setProperty); // before JavaCPP's own library, which starts its loader
             for (var library : libraries(folder)) {
                 System.load(library.toString());
             }
-            JAVACPP.forEach(System::setProperty);
             loaded = torch.get_num_threads() > 0;
         } catch (IOException | LinkageError e) {
             throw new DeviceException(
