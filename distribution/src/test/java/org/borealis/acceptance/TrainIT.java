@@ -79,10 +79,10 @@ class TrainIT {
     void everyBackendGivesTheSameLosses(String backend) throws Exception {
         work.train(backend, "backend=" + backend).succeeded();
         var torch = work.run("tiny").losses();
-        var reference = work.run(backend).losses();
-        assertEquals(torch.keySet(), reference.keySet());
+        var other = work.run(backend).losses();
+        assertEquals(torch.keySet(), other.keySet());
         torch.forEach((event, loss) -> {
-            double wanted = Double.parseDouble(reference.get(event));
+            double wanted = Double.parseDouble(other.get(event));
             assertEquals(wanted, Double.parseDouble(loss), FLOAT32 * wanted, event);
         });
     }

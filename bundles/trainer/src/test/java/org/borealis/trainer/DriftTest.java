@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.borealis.backend.reference.ReferenceBackend;
 import org.borealis.recipe.Contract;
 import org.borealis.tensor.BorealisException;
@@ -37,7 +38,7 @@ class DriftTest {
         return workshop.train(settings);
     }
 
-    private void faulty(java.util.function.Predicate<Op> isFaulty, float factor) {
+    private void faulty(Predicate<Op> isFaulty, float factor) {
         workshop.plugins.install(
                 Contract.BACKEND,
                 section ->
@@ -89,5 +90,12 @@ class DriftTest {
         faulty(op -> op instanceof MatMul, 1.0001f);
         assertEquals(0, train("mine", Map.of("check.against", "faulty", "check.bound", 0.01)));
         assertTrue(workshop.output().contains("drift against faulty at most"), workshop.output());
+    }
+
+    @Test
+    void aRunThatHasBegunMayBeCheckedFromNowOn() {
+        train("mine", Map.of("steps", 10));
+        assertEquals(0, train("mine", Map.of("steps", 12, "check.against", "reference", "check.every", 12L)));
+        assertEquals(1, workshop.events("mine", "drift").size());
     }
 }

@@ -6,6 +6,7 @@ import org.borealis.device.Device;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
 import org.borealis.trainer.step.HostMemory;
+import org.borealis.trainer.step.Slots;
 
 /**
  * How far tensors are from what they should be: Euclidean lengths, in float64.
@@ -23,8 +24,8 @@ record Deviation(double difference, double length) {
         double difference = 0;
         double length = 0;
         try (var arena = Arena.ofConfined()) {
-            var gotBytes = read(device, got, arena);
-            var wantBytes = read(other, want, arena);
+            var gotBytes = Slots.read(device, got, arena);
+            var wantBytes = Slots.read(other, want, arena);
             if (!type.isFloat()) {
                 return new Deviation(gotBytes.mismatch(wantBytes) < 0 ? 0 : Double.POSITIVE_INFINITY, 1);
             }
@@ -55,12 +56,5 @@ record Deviation(double difference, double length) {
         for (int i = 0; i < count; i++) {
             values[i] = HostMemory.read(bytes, type, first + i);
         }
-    }
-
-    private static MemorySegment read(Device device, Slot slot, Arena arena) {
-        var bytes = arena.allocate(Math.max(1, slot.type().bytes()), Slot.ALIGNMENT)
-                .asSlice(0, slot.type().bytes());
-        device.read(slot, bytes);
-        return bytes;
     }
 }

@@ -85,7 +85,7 @@ public final class Slots implements AutoCloseable {
     }
 
     /** Copies a whole tensor to the host. */
-    static MemorySegment read(Device device, Slot slot, Arena arena) {
+    public static MemorySegment read(Device device, Slot slot, Arena arena) {
         var bytes = arena.allocate(Math.max(1, slot.type().bytes()), Slot.ALIGNMENT)
                 .asSlice(0, slot.type().bytes());
         device.read(slot, bytes);

@@ -8,7 +8,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * Marks where a layer of a model ends: the same tensor, at no cost. Rematerialisation keeps these values and computes those in between
- * again; messages name layers by it.
+ * again.
  *
  * @param layer name of the layer that ends here, such as {@code blocks.3}
  */
