@@ -35,19 +35,12 @@ final class BackendLoader extends URLClassLoader {
         var word = Character.toUpperCase(name.charAt(0)) + name.substring(1);
         try {
             var type = of(name).loadClass("org.borealis.backend." + name + "." + word + "Backend");
-            var config = Settings.of(of(name).loadClass(type.getName() + "$Config"), Map.of());
-            return switch (type.getConstructors()[0].getParameterCount()) {
-                case 1 -> ((Backend) type.getConstructors()[0].newInstance(config)).open();
-                default -> ((Backend) constructor(type, config).newInstance(config, new TileLoops())).open();
-            };
+            var config = of(name).loadClass(type.getName() + "$Config");
+            var constructor = type.getConstructor(config, Loops.class);
+            return ((Backend) constructor.newInstance(Settings.of(config, Map.of()), new TileLoops())).open();
         } catch (ReflectiveOperationException e) {
             throw new BorealisException("backend", "can't open backend '" + name + "': " + e, e);
         }
-    }
-
-    private static java.lang.reflect.Constructor<?> constructor(Class<?> type, Object config)
-            throws NoSuchMethodException {
-        return type.getConstructor(config.getClass().getInterfaces()[0], Loops.class);
     }
 
     /** An object of the peer's. */

@@ -8,6 +8,9 @@ public interface Contender extends AutoCloseable {
     /** The work, whole. Gives a number that those who do the same work agree on, such as the loss before an update. */
     double step();
 
+    /** Finds the settings that it is fastest with; called when its memory has been measured. */
+    default void tune() {}
+
     @Override
     void close();
 }

@@ -44,6 +44,7 @@ final class Match {
             contenders.add(contender);
             outcomes.add(contender.step());
             bytes.add(Memory.peak() - before);
+            contender.tune();
             for (int i = 1; i < warmUps; i++) {
                 contender.step();
             }

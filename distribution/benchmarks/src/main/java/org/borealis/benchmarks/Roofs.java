@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.borealis.device.Device;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
@@ -52,7 +53,7 @@ final class Roofs implements AutoCloseable {
         double best = 0;
         for (int i = 0; i < TRIES; i++) {
             long start = System.nanoTime();
-            java.util.stream.IntStream.range(0, threads).parallel().forEach(t -> {
+            IntStream.range(0, threads).parallel().forEach(t -> {
                 long part = COPY_BYTES / threads;
                 MemorySegment.copy(from, t * part, to, t * part, part);
             });

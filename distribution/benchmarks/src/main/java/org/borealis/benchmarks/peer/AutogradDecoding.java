@@ -19,7 +19,7 @@ public final class AutogradDecoding implements Contender {
     private final int prompt;
     private final List<Tensor[]> caches = new ArrayList<>();
     private final Threads own = new Threads(torch.get_num_threads(), torch.get_num_threads());
-    private final Threads threads;
+    private Threads threads = Threads.choices().getFirst();
 
     /** @param ids the prompt, and the tokens that are fed one by one */
     public AutogradDecoding(Size size, int[] ids, Integer prompt) {
@@ -31,6 +31,10 @@ public final class AutogradDecoding implements Contender {
             long[] sizes = {1, size.heads(), ids.length, size.hidden() / size.heads()};
             caches.add(new Tensor[] {torch.zeros(sizes, options), torch.zeros(sizes, options)});
         }
+    }
+
+    @Override
+    public void tune() {
         threads = Threads.fastest(this::once);
         own.set();
     }

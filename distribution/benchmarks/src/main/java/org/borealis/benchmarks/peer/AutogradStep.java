@@ -16,9 +16,9 @@ public final class AutogradStep implements Contender {
     private final Tensor targets;
     private final AdamW optimizer;
     private final Threads own = new Threads(torch.get_num_threads(), torch.get_num_threads());
-    private final Threads threads;
+    private Threads threads = Threads.choices().getFirst();
 
-    /** Makes the model and finds its best number of threads. */
+    /** Makes the model. */
     public AutogradStep(Size size, int[] ids) {
         model = size.family().equals("gpt") ? new Gpt(size) : new Llama(size);
         tokens = Parameters.ids(size.rows(), size.sequence(), Arrays.copyOf(ids, ids.length - 1));
@@ -27,6 +27,10 @@ public final class AutogradStep implements Contender {
         var options = new AdamWOptions(3e-4);
         options.weight_decay().put(0.1);
         optimizer = new AdamW(model.parameters(), options);
+    }
+
+    @Override
+    public void tune() {
         threads = Threads.fastest(this::once);
         own.set();
     }

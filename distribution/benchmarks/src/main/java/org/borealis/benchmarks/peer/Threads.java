@@ -34,12 +34,10 @@ record Threads(int torchThreads, int blasThreads) {
         }
     }
 
-    /** The fastest way to do {@code work}, each tried once after a first time that does not count. */
+    /** The fastest way to do {@code work}, each tried once. */
     static Threads fastest(Runnable work) {
         long best = Long.MAX_VALUE;
         var fastest = choices().getFirst();
-        fastest.set();
-        work.run();
         for (var choice : choices()) {
             choice.set();
             long start = System.nanoTime();
