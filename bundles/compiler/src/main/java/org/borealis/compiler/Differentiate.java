@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import org.borealis.tensor.Collective;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.Primitive;
 import org.borealis.tensor.Primitive.Slice;
@@ -94,6 +95,8 @@ final class Differentiate {
         return switch (node.op()) {
             case Primitive op ->
                 Gradients.pull(op, inputs, outputs.get(0), arriving.get(0).orElseThrow());
+            case Collective op ->
+                throw new ShapeException(op.label() + ": a program is differentiated before it is split over ranks");
             case Composite op -> {
                 var pulled = op.pull(inputs, outputs, arriving);
                 yield pulled.isEmpty() ? through(op, inputs, arriving, node, needed) : spread(op, inputs, pulled);

@@ -1,6 +1,9 @@
 package org.borealis.model;
 
+import java.util.List;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Shape;
+import org.borealis.tensor.ShapeException;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -8,9 +11,28 @@ import org.osgi.annotation.versioning.ProviderType;
  *
  * @param name dotted path, such as {@code layers.3.mlp.up.weight}; names of a model are unique
  * @param initial how its first values are drawn
+ * @param dims what each dim stands for, by which strategies decide what to split; empty if nothing may be split by meaning
  */
 @ProviderType
-public record Parameter(String name, Shape shape, Initial initial) {
+public record Parameter(String name, Shape shape, Initial initial, List<LogicalDim> dims) {
+
+    public Parameter {
+        dims = List.copyOf(dims);
+        if (!dims.isEmpty() && dims.size() != shape.rank()) {
+            throw new ShapeException(
+                    "parameter " + name + " " + shape + " has " + dims.size() + " dims named: " + dims);
+        }
+    }
+
+    /** A parameter whose dims have no meaning that is known. */
+    public Parameter(String name, Shape shape, Initial initial) {
+        this(name, shape, initial, List.of());
+    }
+
+    /** This parameter with a meaning for each dim. */
+    public Parameter of(LogicalDim... meanings) {
+        return new Parameter(name, shape, initial, List.of(meanings));
+    }
 
     /** Whether weight decay applies: to matrices, not to biases and norms. */
     public boolean decays() {

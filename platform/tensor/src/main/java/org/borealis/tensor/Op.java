@@ -4,13 +4,13 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * One kind of step in a {@link Program}: a {@link Primitive}, which every backend runs, or a {@link Composite}, which stands for
- * primitives and may be run faster by a backend that knows it.
+ * One kind of step in a {@link Program}: a {@link Primitive}, which every backend runs, a {@link Composite}, which stands for
+ * primitives and may be run faster by a backend that knows it, or a {@link Collective}, in which several ranks work together.
  *
  * <p>Operations are values: equal operations on equal inputs give equal outputs, bit for bit.
  */
 @ProviderType
-public sealed interface Op permits Primitive, Composite {
+public sealed interface Op permits Primitive, Collective, Composite {
 
     /**
      * Types of the outputs.
