@@ -12,6 +12,9 @@ import org.borealis.device.DeviceException;
 import org.borealis.device.Executable;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
+import org.borealis.parallel.Team;
+import org.borealis.tensor.Collective;
+import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive.Reshape;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.TensorType;
@@ -19,6 +22,7 @@ import org.borealis.tensor.TensorType;
 /** A planned program on a device: kernels in order, each bound to its memory. */
 final class BoundProgram implements Executable {
     private final Device device;
+    private final Team team;
     private final Program program;
     private final MemoryPlan plan;
     private final Map<String, Slot> bindings;
@@ -31,8 +35,8 @@ final class BoundProgram implements Executable {
 
     /** @param workspace large enough for the plan; not closed with this program */
     static BoundProgram of(
-            Device device, Program program, MemoryPlan plan, Map<String, Slot> bindings, Buffer workspace) {
-        var bound = new BoundProgram(device, program, plan, bindings, workspace);
+            Device device, Team team, Program program, MemoryPlan plan, Map<String, Slot> bindings, Buffer workspace) {
+        var bound = new BoundProgram(device, team, program, plan, bindings, workspace);
         try {
             bound.bind();
         } catch (RuntimeException e) {
@@ -43,8 +47,9 @@ final class BoundProgram implements Executable {
     }
 
     private BoundProgram(
-            Device device, Program program, MemoryPlan plan, Map<String, Slot> bindings, Buffer workspace) {
+            Device device, Team team, Program program, MemoryPlan plan, Map<String, Slot> bindings, Buffer workspace) {
         this.device = device;
+        this.team = team;
         this.program = program;
         this.plan = plan;
         this.bindings = bindings;
@@ -63,8 +68,7 @@ final class BoundProgram implements Executable {
             for (int i = 0; i < node.outputs().size(); i++) {
                 outputs.add(slot(node.first() + i));
             }
-            var kernel = device.bind(
-                    node.op(), node.inputs().stream().map(this::slot).toList(), outputs);
+            var kernel = bind(node.op(), node.inputs().stream().map(this::slot).toList(), outputs);
             if (plan.once().get(n)) {
                 kernel.run();
                 device.finish();
@@ -80,6 +84,12 @@ final class BoundProgram implements Executable {
         for (var output : program.outputs()) {
             slots.put(output.name(), slot(output));
         }
+    }
+
+    private Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
+        return op instanceof Collective collective
+                ? Exchange.of(device, team.group(collective.axis()), collective, inputs.get(0), outputs.get(0))
+                : device.bind(op, inputs, outputs);
     }
 
     /** Copies go through memory of their own, so that one can't overwrite what another still reads. */

@@ -3,6 +3,7 @@ package org.borealis.compiler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.borealis.compiler.partition.Partition;
 import org.borealis.device.Buffer;
 import org.borealis.device.Compiler;
 import org.borealis.device.Device;
@@ -10,6 +11,9 @@ import org.borealis.device.Executable;
 import org.borealis.device.Footprint;
 import org.borealis.device.Rematerialisation;
 import org.borealis.device.Slot;
+import org.borealis.parallel.Layout;
+import org.borealis.parallel.Mesh;
+import org.borealis.parallel.Team;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.osgi.service.component.annotations.Component;
@@ -35,6 +39,11 @@ public final class ProgramCompiler implements Compiler {
                 : Rematerialise.of(differentiated, loss, policy);
     }
 
+    @Override
+    public Program partition(Program program, Mesh.Axis axis, Layout layout) {
+        return Prune.of(Partition.of(program, axis, layout));
+    }
+
     private static Program lower(Program program, Device device) {
         var lowered = Lower.of(program, (op, types) -> op instanceof Again || device.fuses(op, types));
         var fused = Fuse.of(Prune.of(Share.near(lowered)), device::fuses);
@@ -53,8 +62,10 @@ public final class ProgramCompiler implements Compiler {
     }
 
     @Override
-    public List<Executable> compile(Device device, List<Job> jobs) {
-        var programs = jobs.stream().map(job -> lower(job.program(), device)).toList();
+    public List<Executable> compile(Device device, List<Job> jobs, Team team) {
+        var programs = jobs.stream()
+                .map(job -> Localise.of(lower(job.program(), device), team))
+                .toList();
         var plans = new ArrayList<MemoryPlan>();
         for (int i = 0; i < jobs.size(); i++) {
             var job = jobs.get(i);
@@ -69,6 +80,7 @@ public final class ProgramCompiler implements Compiler {
                 bound.add(new Tenant(
                         BoundProgram.of(
                                 device,
+                                team,
                                 programs.get(i),
                                 plans.get(i),
                                 jobs.get(i).bindings(),

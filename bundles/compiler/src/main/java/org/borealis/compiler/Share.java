@@ -5,6 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.borealis.tensor.Collective;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive.Binary;
 import org.borealis.tensor.Primitive.Convert;
@@ -50,6 +51,9 @@ final class Share {
 
     private List<Tensor> apply(Program.Builder builder, Node node, List<Tensor> inputs) {
         index++;
+        if (node.op() instanceof Collective) {
+            return builder.apply(node.op(), inputs); // what is gathered twice was dropped in between, on purpose
+        }
         var key = new Key(node.op(), inputs);
         var found = known.get(key);
         var outputs = found != null && (index - found.lastUse() <= reach || !isCheap(node, found))

@@ -3,6 +3,9 @@ package org.borealis.device;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.borealis.parallel.Layout;
+import org.borealis.parallel.Mesh;
+import org.borealis.parallel.Team;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.osgi.annotation.versioning.ProviderType;
@@ -37,6 +40,13 @@ public interface Compiler {
     Program rematerialise(Program differentiated, String loss, Rematerialisation policy);
 
     /**
+     * The program of one rank of an axis: the same for all of them. Communication is added where tensors are not where they are needed.
+     *
+     * @throws org.borealis.tensor.ShapeException if something can't be cut into equal parts
+     */
+    Program partition(Program program, Mesh.Axis axis, Layout layout);
+
+    /**
      * What {@link #compile} would take of a device's memory. Takes none itself.
      *
      * @param loss name of an output; what it depends on is the forward pass of a program that has it
@@ -46,8 +56,15 @@ public interface Compiler {
     /**
      * Lowers programs, plans their memory and binds them. They share one workspace, so only one may run at a time, and what one leaves
      * in an output without a binding is lost when another runs.
+     *
+     * @param team whom the programs' collectives talk to
      */
-    List<Executable> compile(Device device, List<Job> jobs);
+    List<Executable> compile(Device device, List<Job> jobs, Team team);
+
+    /** {@link #compile(Device, List, Team)} of programs that talk to nobody. */
+    default List<Executable> compile(Device device, List<Job> jobs) {
+        return compile(device, jobs, Team.ALONE);
+    }
 
     /** {@link #compile(Device, List)} of a single program. */
     default Executable compile(Device device, Program program, Map<String, Slot> bindings) {

@@ -2,6 +2,7 @@ package org.borealis.device;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.DataType;
@@ -48,6 +49,14 @@ public interface Device extends AutoCloseable {
 
     /** Copies elements to the host as little-endian, after all kernels before it; done when it returns. */
     void read(Slot source, MemorySegment target);
+
+    /**
+     * The very memory of a tensor, if this process can address it: what the rank's peers send goes straight there. Valid until the
+     * buffer is closed. Otherwise it is copied by {@link #read} and {@link #write}.
+     */
+    default Optional<MemorySegment> memory(Slot slot) {
+        return Optional.empty();
+    }
 
     /** Bytes that {@link #allocate} may give in all, as far as the device can tell before it tries. */
     default OptionalLong memoryBytes() {

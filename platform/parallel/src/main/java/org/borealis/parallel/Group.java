@@ -27,7 +27,7 @@ public interface Group {
     /** Everybody's {@code part} into {@code whole}, in order. */
     Pending allGather(MemorySegment part, MemorySegment whole);
 
-    /** Sums everybody's {@code whole}; member i gets part i of it into {@code part}. {@code whole} is undefined afterwards. */
+    /** Sums everybody's {@code whole}, which stays as it is; member i gets part i of the sum into {@code part}. */
     Pending reduceScatter(MemorySegment whole, MemorySegment part, DataType type);
 
     /** Part i of {@code source} goes to member i; what came from member i is part i of {@code target}. */

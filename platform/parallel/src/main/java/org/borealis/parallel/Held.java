@@ -1,6 +1,7 @@
 package org.borealis.parallel;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.borealis.tensor.Shape;
@@ -21,6 +22,9 @@ public record Held(Role role, String name, Shape shape, List<LogicalDim> dims) {
     /** What a tensor that outlives a program is. */
     public enum Role {
         PARAMETER,
+        /** A gradient while those of further batches are added to it. */
+        SUM,
+        /** A gradient that is ready for the update. */
         GRADIENT,
         /** What an optimizer remembers of a parameter. */
         OPTIMIZER
@@ -37,21 +41,31 @@ public record Held(Role role, String name, Shape shape, List<LogicalDim> dims) {
                 .findFirst();
     }
 
+    /** Equal parts of the first dim that they divide; empty if there is none. */
+    public Optional<Placement> shardSomewhere(int ranks) {
+        return IntStream.range(0, shape.rank())
+                .filter(d -> shape.dim(d) % ranks == 0 && shape.dim(d) > 0)
+                .mapToObj(Placement::shard)
+                .findFirst();
+    }
+
     /**
      * Equal parts of a dim.
      *
      * @throws ShapeException if it can't be cut so: names tensor, dim, axis, and the numbers of ranks that would do
      */
     public Placement shard(int dim, String axis, int ranks) {
-        int blocks = dims.isEmpty() ? 1 : dims.get(dim).blocks();
-        int size = shape.dim(dim) / blocks;
-        if (shape.dim(dim) % blocks != 0 || size % ranks != 0) {
+        var meaning = dims.isEmpty() ? new LogicalDim("", 1, 1) : dims.get(dim);
+        int blocks = meaning.blocks();
+        int units = shape.dim(dim) / (blocks * meaning.unit());
+        if (shape.dim(dim) % (blocks * meaning.unit()) != 0 || units % ranks != 0) {
             throw new ShapeException(name + " " + shape + ": dim " + dim
-                    + (dims.isEmpty() ? "" : " (" + dims.get(dim).name() + ")") + " is "
-                    + (blocks == 1 ? "" : blocks + " blocks of ") + size + ", which " + axis + "=" + ranks
-                    + " does not divide; " + axis + " may be "
-                    + IntStream.rangeClosed(1, Math.min(size, 4096))
-                            .filter(n -> size % n == 0)
+                    + (dims.isEmpty() ? "" : " (" + meaning.name() + ")")
+                    + " is " + (blocks == 1 ? "" : blocks + " blocks of ") + units
+                    + (meaning.unit() == 1 ? "" : " of " + meaning.unit() + " elements each") + ", which " + axis + "="
+                    + ranks + " does not divide; " + axis + " may be "
+                    + IntStream.rangeClosed(1, Math.min(units, 4096))
+                            .filter(n -> units % n == 0)
                             .boxed()
                             .toList());
         }

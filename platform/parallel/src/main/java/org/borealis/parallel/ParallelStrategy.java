@@ -39,7 +39,8 @@ public interface ParallelStrategy {
     }
 
     /**
-     * Where an operation has to have its inputs, or an empty list if they may be where they are.
+     * Where an operation has to have its inputs, or an empty list if they may be where they are. Outputs of the first input's rank go back
+     * to where that was.
      *
      * @param inputs types of the whole inputs
      */

@@ -49,12 +49,16 @@ class MeshTest {
                 Held.Role.PARAMETER,
                 "layers.0.attention.input.weight",
                 Shape.of(18, 4),
-                List.of(LogicalDim.HEADS.times(3), LogicalDim.HIDDEN));
-        assertEquals(new Placement.Shard(0, 3), weight.shard(0, "tensor", 2));
-        var complaint = assertThrows(ShapeException.class, () -> weight.shard(0, "tensor", 4))
+                List.of(LogicalDim.HEADS.of(2).times(3), LogicalDim.HIDDEN));
+        assertEquals(new Placement.Shard(0, 3), weight.shard(0, "tensor", 3));
+        var complaint = assertThrows(ShapeException.class, () -> weight.shard(0, "tensor", 2))
                 .getMessage();
         for (var part : List.of(
-                "layers.0.attention.input.weight", "dim 0 (heads)", "3 blocks of 6", "tensor=4", "[1, 2, 3, 6]")) {
+                "layers.0.attention.input.weight",
+                "dim 0 (heads)",
+                "3 blocks of 3 of 2 elements",
+                "tensor=2",
+                "[1, 3]")) {
             assertTrue(complaint.contains(part), complaint);
         }
     }

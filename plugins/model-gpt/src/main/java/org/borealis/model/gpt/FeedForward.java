@@ -3,6 +3,7 @@ package org.borealis.model.gpt;
 import java.util.stream.Stream;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.Gelu;
 
@@ -18,12 +19,21 @@ record FeedForward(Norm norm, Linear up, Gelu activation, Linear down) {
                 "activation has to be gelu or geluTanh; got '" + activation + "'");
         return new FeedForward(
                 Norm.of(name + "norm", sizes.hidden(), settings),
-                Linear.of(name + "up", sizes.feedForward(), sizes.hidden(), settings.bias(), deviation),
+                Linear.of(
+                        name + "up",
+                        sizes.feedForward(),
+                        LogicalDim.FEED_FORWARD,
+                        sizes.hidden(),
+                        LogicalDim.HIDDEN,
+                        settings.bias(),
+                        deviation),
                 new Gelu(activation.equals("geluTanh")),
                 Linear.of(
                         name + "down",
                         sizes.hidden(),
+                        LogicalDim.HIDDEN,
                         sizes.feedForward(),
+                        LogicalDim.FEED_FORWARD,
                         settings.bias(),
                         deviation / Math.sqrt(2.0 * sizes.layers())));
     }

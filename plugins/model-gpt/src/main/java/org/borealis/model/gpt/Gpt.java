@@ -9,6 +9,7 @@ import org.borealis.model.Context;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.LayerEnd;
 import org.osgi.service.component.annotations.Activate;
@@ -46,8 +47,10 @@ public final class Gpt implements ModelFamily {
     public Gpt(GptSettings settings) {
         sizes = Dimensions.of(settings);
         double deviation = settings.initialDeviation();
-        embedding = Parameter.normal("embedding.weight", deviation, sizes.vocabulary(), sizes.hidden());
-        position = Parameter.normal("position.weight", deviation, sizes.sequence(), sizes.hidden());
+        embedding = Parameter.normal("embedding.weight", deviation, sizes.vocabulary(), sizes.hidden())
+                .of(LogicalDim.VOCABULARY, LogicalDim.HIDDEN);
+        position = Parameter.normal("position.weight", deviation, sizes.sequence(), sizes.hidden())
+                .of(LogicalDim.POSITIONS, LogicalDim.HIDDEN);
         blocks = IntStream.range(0, sizes.layers())
                 .mapToObj(layer ->
                         new Block(SelfAttention.of(layer, sizes, settings), FeedForward.of(layer, sizes, settings)))
@@ -55,7 +58,8 @@ public final class Gpt implements ModelFamily {
         norm = Norm.of("norm", sizes.hidden(), settings);
         output = settings.tied()
                 ? embedding
-                : Parameter.normal("output.weight", deviation, sizes.vocabulary(), sizes.hidden());
+                : Parameter.normal("output.weight", deviation, sizes.vocabulary(), sizes.hidden())
+                        .of(LogicalDim.VOCABULARY, LogicalDim.HIDDEN);
     }
 
     @Override

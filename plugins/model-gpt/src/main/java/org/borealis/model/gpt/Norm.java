@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.LayerNorm;
 
@@ -12,8 +13,10 @@ record Norm(Parameter weight, List<Parameter> bias, double epsilon) {
 
     static Norm of(String name, int channels, GptSettings settings) {
         return new Norm(
-                Parameter.fill(name + ".weight", 1, channels),
-                settings.bias() ? List.of(Parameter.fill(name + ".bias", 0, channels)) : List.of(),
+                Parameter.fill(name + ".weight", 1, channels).of(LogicalDim.HIDDEN),
+                settings.bias()
+                        ? List.of(Parameter.fill(name + ".bias", 0, channels).of(LogicalDim.HIDDEN))
+                        : List.of(),
                 settings.epsilon());
     }
 

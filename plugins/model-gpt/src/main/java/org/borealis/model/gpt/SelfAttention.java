@@ -4,6 +4,7 @@ import java.util.stream.Stream;
 import org.borealis.model.Context;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
 
 /** Attention with query, key and value from one matrix, whose rows are in that order. */
@@ -14,14 +15,24 @@ record SelfAttention(int layer, Norm norm, Linear input, Linear output, int head
         int hidden = sizes.hidden();
         double deviation = settings.initialDeviation();
         double scale = 1 / Math.sqrt(sizes.headSize());
+        var heads = LogicalDim.HEADS.of(sizes.headSize());
         return new SelfAttention(
                 layer,
                 Norm.of(name + "norm", hidden, settings),
-                Linear.of(name + "input", 3 * hidden, hidden, settings.bias(), deviation),
+                Linear.of(
+                        name + "input",
+                        3 * hidden,
+                        heads.times(3),
+                        hidden,
+                        LogicalDim.HIDDEN,
+                        settings.bias(),
+                        deviation),
                 Linear.of(
                         name + "output",
                         hidden,
+                        LogicalDim.HIDDEN,
                         hidden,
+                        heads,
                         settings.bias(),
                         deviation
                                 / Math.sqrt(2.0

@@ -3,6 +3,7 @@ package org.borealis.model.llama;
 import java.util.stream.Stream;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.SwiGlu;
 
@@ -15,12 +16,28 @@ record FeedForward(Norm norm, Linear gate, Linear up, Linear down) {
         double deviation = settings.initialDeviation();
         return new FeedForward(
                 Norm.of(name + "norm", sizes.hidden(), settings.epsilon()),
-                Linear.of(name + "gate", sizes.feedForward(), sizes.hidden(), bias, deviation),
-                Linear.of(name + "up", sizes.feedForward(), sizes.hidden(), bias, deviation),
+                Linear.of(
+                        name + "gate",
+                        sizes.feedForward(),
+                        LogicalDim.FEED_FORWARD,
+                        sizes.hidden(),
+                        LogicalDim.HIDDEN,
+                        bias,
+                        deviation),
+                Linear.of(
+                        name + "up",
+                        sizes.feedForward(),
+                        LogicalDim.FEED_FORWARD,
+                        sizes.hidden(),
+                        LogicalDim.HIDDEN,
+                        bias,
+                        deviation),
                 Linear.of(
                         name + "down",
                         sizes.hidden(),
+                        LogicalDim.HIDDEN,
                         sizes.feedForward(),
+                        LogicalDim.FEED_FORWARD,
                         bias,
                         deviation / Math.sqrt(2.0 * sizes.layers())));
     }

@@ -4,15 +4,17 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
 
 /** x W' + b, with W [out, in]; {@code bias} holds one or none. */
 record Linear(Parameter weight, List<Parameter> bias) {
 
-    static Linear of(String name, int out, int in, boolean hasBias, double deviation) {
+    static Linear of(
+            String name, int out, LogicalDim outDim, int in, LogicalDim inDim, boolean hasBias, double deviation) {
         return new Linear(
-                Parameter.normal(name + ".weight", deviation, out, in),
-                hasBias ? List.of(Parameter.fill(name + ".bias", 0, out)) : List.of());
+                Parameter.normal(name + ".weight", deviation, out, in).of(outDim, inDim),
+                hasBias ? List.of(Parameter.fill(name + ".bias", 0, out).of(outDim)) : List.of());
     }
 
     Tensor apply(Weights weights, Tensor x) {

@@ -9,6 +9,7 @@ import org.borealis.model.Context;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.LayerEnd;
 import org.osgi.service.component.annotations.Activate;
@@ -47,7 +48,8 @@ public final class Llama implements ModelFamily {
         sizes = Dimensions.of(settings);
         rotary = RotaryFrequencies.of(settings, sizes);
         double deviation = settings.initialDeviation();
-        embedding = Parameter.normal("embedding.weight", deviation, sizes.vocabulary(), sizes.hidden());
+        embedding = Parameter.normal("embedding.weight", deviation, sizes.vocabulary(), sizes.hidden())
+                .of(LogicalDim.VOCABULARY, LogicalDim.HIDDEN);
         blocks = IntStream.range(0, sizes.layers())
                 .mapToObj(layer ->
                         new Block(SelfAttention.of(layer, sizes, settings), FeedForward.of(layer, sizes, settings)))
@@ -55,7 +57,8 @@ public final class Llama implements ModelFamily {
         norm = Norm.of("norm", sizes.hidden(), settings.epsilon());
         output = settings.tied()
                 ? embedding
-                : Parameter.normal("output.weight", deviation, sizes.vocabulary(), sizes.hidden());
+                : Parameter.normal("output.weight", deviation, sizes.vocabulary(), sizes.hidden())
+                        .of(LogicalDim.VOCABULARY, LogicalDim.HIDDEN);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.borealis.model.llama;
 
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.RmsNorm;
 
@@ -9,7 +10,7 @@ import org.borealis.tensor.composite.RmsNorm;
 record Norm(Parameter weight, double epsilon) {
 
     static Norm of(String name, int channels, double epsilon) {
-        return new Norm(Parameter.fill(name + ".weight", 1, channels), epsilon);
+        return new Norm(Parameter.fill(name + ".weight", 1, channels).of(LogicalDim.HIDDEN), epsilon);
     }
 
     Tensor apply(Weights weights, Tensor x) {

@@ -4,6 +4,7 @@ import java.util.stream.Stream;
 import org.borealis.model.Context;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
+import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Shape;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.Rotary;
@@ -17,16 +18,19 @@ record SelfAttention(int layer, Norm norm, Linear query, Linear key, Linear valu
         int keys = sizes.keyHeads() * sizes.headSize();
         boolean bias = settings.bias_queryKeyValue();
         double deviation = settings.initialDeviation();
+        var heads = LogicalDim.HEADS.of(sizes.headSize());
         return new SelfAttention(
                 layer,
                 Norm.of(name + "norm", sizes.hidden(), settings.epsilon()),
-                Linear.of(name + "query", queries, sizes.hidden(), bias, deviation),
-                Linear.of(name + "key", keys, sizes.hidden(), bias, deviation),
-                Linear.of(name + "value", keys, sizes.hidden(), bias, deviation),
+                Linear.of(name + "query", queries, heads, sizes.hidden(), LogicalDim.HIDDEN, bias, deviation),
+                Linear.of(name + "key", keys, heads, sizes.hidden(), LogicalDim.HIDDEN, bias, deviation),
+                Linear.of(name + "value", keys, heads, sizes.hidden(), LogicalDim.HIDDEN, bias, deviation),
                 Linear.of(
                         name + "output",
                         sizes.hidden(),
+                        LogicalDim.HIDDEN,
                         queries,
+                        heads,
                         settings.bias_attentionOutput(),
                         deviation
                                 / Math.sqrt(2.0

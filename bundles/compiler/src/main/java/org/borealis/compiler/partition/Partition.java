@@ -1,0 +1,304 @@
+package org.borealis.compiler.partition;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.borealis.parallel.Layout;
+import org.borealis.parallel.Mesh.Axis;
+import org.borealis.parallel.Placement;
+import org.borealis.parallel.Placement.Partial;
+import org.borealis.parallel.Placement.Shard;
+import org.borealis.tensor.Collective;
+import org.borealis.tensor.Composite;
+import org.borealis.tensor.Op;
+import org.borealis.tensor.Primitive;
+import org.borealis.tensor.Primitive.Binary;
+import org.borealis.tensor.Primitive.Fold;
+import org.borealis.tensor.Primitive.Function2;
+import org.borealis.tensor.Program;
+import org.borealis.tensor.Program.Node;
+import org.borealis.tensor.ShapeException;
+import org.borealis.tensor.Tensor;
+import org.borealis.tensor.TensorType;
+
+/**
+ * Splits a program over one axis. Each operation runs on what the ranks have of its inputs, if the result is then a part, a summand or
+ * the whole of the result; otherwise inputs are moved first.
+ */
+public final class Partition {
+    /** A parameter that is kept in parts is gathered again if nothing has used it for so many nodes, rather than held. */
+    private static final int REACH = 32;
+
+    private final Axis axis;
+    private final Layout layout;
+    private final Program.Builder builder;
+    private final Moves moves;
+    private final Parts parts;
+    /** By number of a replicated tensor: how it was made. */
+    private final Map<Integer, Made> made = new HashMap<>();
+
+    private final Map<Integer, Gathered> gathered = new HashMap<>();
+    private int index;
+
+    /** How a replicated tensor was made. */
+    record Made(Op op, List<Placed> inputs) {}
+
+    private record Gathered(Placed whole, int lastUse) {}
+
+    private Partition(Axis axis, Layout layout, Program.Builder builder) {
+        this.axis = axis;
+        this.layout = layout;
+        this.builder = builder;
+        moves = new Moves(axis, layout.isExact());
+        parts = new Parts(this);
+    }
+
+    /** The program of one rank of the axis; the same for all. */
+    public static Program of(Program program, Axis axis, Layout layout) {
+        return new Partition(axis, layout, new Program.Builder(program.name())).split(program);
+    }
+
+    private Program split(Program program) {
+        var values = new ArrayList<Placed>();
+        for (var input : program.inputs()) {
+            var at = layout.kept().getOrDefault(input.name(), Placement.REPLICATE);
+            try {
+                var local = input.type().in(at.local(input.type().shape(), axis.ranks()));
+                values.add(new Placed(builder.input(input.name(), local), input.type(), at));
+            } catch (ShapeException e) {
+                throw new ShapeException(input.name() + " on axis " + axis + ": " + e.getMessage());
+            }
+        }
+        for (var node : program.nodes()) {
+            index++;
+            values.addAll(node(program, node, values));
+        }
+        for (var output : program.outputs()) {
+            output(program, output, values);
+        }
+        return builder.build();
+    }
+
+    private List<Placed> node(Program program, Node node, List<Placed> values) {
+        var sum = accumulated(program, node, values);
+        if (sum.isPresent()) {
+            return List.of(sum.get());
+        }
+        var inputs = new ArrayList<Placed>();
+        for (int value : node.inputs()) {
+            inputs.add(used(program, value, values));
+        }
+        try {
+            return place(node.op(), inputs, node.outputs());
+        } catch (ShapeException e) {
+            throw new ShapeException("program " + program.name() + ", axis " + axis + ": "
+                    + node.op().label() + " of "
+                    + inputs.stream().map(p -> p.whole() + " " + p.at()).toList() + ": " + e.getMessage());
+        }
+    }
+
+    /** A running sum, given and handed on, to which what every rank has of its own is added. */
+    private Optional<Placed> accumulated(Program program, Node node, List<Placed> values) {
+        if (!(node.op() instanceof Binary(var function)) || function != Function2.ADD) {
+            return Optional.empty();
+        }
+        int sum = node.inputs().get(0);
+        var summand = values.get(node.inputs().get(1));
+        boolean isState = program.outputs().stream()
+                .anyMatch(o -> o.value() == node.first()
+                        && o.replaces().isPresent()
+                        && o.replaces().getAsInt() == sum);
+        if (!isState || !summand.isVarying() || values.get(sum).isVarying()) {
+            return Optional.empty();
+        }
+        var kept = values.get(sum);
+        if (layout.isExact()) {
+            return Optional.of(moves.addInOrder(kept, summand));
+        }
+        return Optional.of(on(node.op(), kept.at(), kept.whole(), kept, moves.to(summand, kept.at())));
+    }
+
+    private Placed used(Program program, int value, List<Placed> values) {
+        var x = values.get(value);
+        if (value >= program.inputs().size()) {
+            return x;
+        }
+        var at = layout.used().getOrDefault(program.inputs().get(value).name(), x.at());
+        if (!x.isSplit() || !(at instanceof Placement.Replicate)) {
+            return moves.to(x, at);
+        }
+        var before = gathered.get(value);
+        var whole = before != null && index - before.lastUse() <= REACH ? before.whole() : moves.again(x, at);
+        gathered.put(value, new Gathered(whole, index));
+        return whole;
+    }
+
+    private void output(Program program, Program.Output output, List<Placed> values) {
+        var name = output.name();
+        Placement at;
+        if (output.replaces().isPresent()) {
+            at = values.get(output.replaces().getAsInt()).at();
+        } else {
+            at = layout.outputs().getOrDefault(name, Placement.REPLICATE);
+        }
+        var value = moves.to(values.get(output.value()), at);
+        if (output.replaces().isPresent()) {
+            builder.replace(name, values.get(output.replaces().getAsInt()).local(), value.local());
+        } else {
+            builder.output(name, value.local());
+        }
+    }
+
+    /** Runs an operation on inputs wherever they are; gives its outputs. */
+    List<Placed> place(Op op, List<Placed> inputs, List<TensorType> outputs) {
+        if (inputs.stream().anyMatch(Placed::isVarying)) {
+            return all(op, Placement.VARYING, outputs, whole(inputs));
+        }
+        if (inputs.stream().allMatch(Placed::isReplicated) && !(op instanceof Collective)) {
+            var results = all(op, Placement.REPLICATE, outputs, inputs);
+            results.forEach(r -> made.put(r.local().id(), new Made(op, inputs)));
+            return results;
+        }
+        return switch (op) {
+            case Primitive primitive -> List.of(new Rules(this).place(primitive, inputs, outputs.get(0)));
+            case Collective collective -> List.of(new Rules(this).place(collective, inputs, outputs.get(0)));
+            case Composite composite -> composite(composite, inputs, outputs);
+        };
+    }
+
+    private List<Placed> whole(List<Placed> inputs) {
+        return inputs.stream()
+                .map(x -> x.isVarying() ? x : moves.to(x, Placement.REPLICATE))
+                .toList();
+    }
+
+    /** A composite stays one where its parts mean for the parts what the whole means for the whole; else it is opened. */
+    private List<Placed> composite(Composite op, List<Placed> inputs, List<TensorType> outputs) {
+        var wanted =
+                layout.strategy().wanted(op, inputs.stream().map(Placed::whole).toList(), axis.ranks());
+        var settled = new ArrayList<Placed>();
+        for (int i = 0; i < inputs.size(); i++) {
+            settled.add(wanted.isEmpty() ? settle(inputs.get(i)) : moves.to(settle(inputs.get(i)), wanted.get(i)));
+        }
+        var aligned = aligned(settled);
+        var probe = probe(op, aligned);
+        if (probe.isPresent()) {
+            var locals = builder.apply(op, aligned.stream().map(Placed::local).toList());
+            var placed = new ArrayList<Placed>();
+            for (int i = 0; i < locals.size(); i++) {
+                placed.add(new Placed(locals.get(i), outputs.get(i), probe.get().get(i)));
+            }
+            return wanted.isEmpty() ? placed : back(placed, inputs.get(0));
+        }
+        var body = body(op, inputs.stream().map(Placed::whole).toList());
+        var values = new ArrayList<>(settled);
+        for (var node : body.nodes()) {
+            values.addAll(
+                    place(node.op(), node.inputs().stream().map(values::get).toList(), node.outputs()));
+        }
+        return body.outputs().stream().map(o -> values.get(o.value())).toList();
+    }
+
+    /** What comes out of an operation whose inputs were moved for it goes back to where they were. */
+    private List<Placed> back(List<Placed> outputs, Placed before) {
+        return outputs.stream()
+                .map(x -> x.isSplit()
+                                && before.isSplit()
+                                && x.shape().rank() == before.shape().rank()
+                        ? moves.to(x, before.at())
+                        : x)
+                .toList();
+    }
+
+    private static Program body(Composite op, List<TensorType> inputs) {
+        return Program.trace(op.label(), inputs, op::decompose);
+    }
+
+    /** Replicated inputs that are as large as a split one are split in the same way. */
+    private List<Placed> aligned(List<Placed> inputs) {
+        var model = inputs.stream().filter(Placed::isSplit).findFirst();
+        return model.isEmpty()
+                ? inputs
+                : inputs.stream()
+                        .map(x ->
+                                x.isReplicated() && x.shape().equals(model.get().shape())
+                                        ? move(x, model.get().at())
+                                        : x)
+                        .toList();
+    }
+
+    /** Where the outputs are if the operation runs on the parts as they are; empty if that would mean something else. */
+    private Optional<List<Placement>> probe(Composite op, List<Placed> inputs) {
+        var nested = new Partition(axis, layout, new Program.Builder(op.label()));
+        var values = new ArrayList<Placed>();
+        for (int i = 0; i < inputs.size(); i++) {
+            var x = inputs.get(i);
+            values.add(new Placed(nested.builder.input("in" + i, x.local().type()), x.whole(), x.at()));
+        }
+        var body = body(op, inputs.stream().map(Placed::whole).toList());
+        Program here;
+        try {
+            here = body(op, inputs.stream().map(x -> x.local().type()).toList());
+            for (var node : body.nodes()) {
+                values.addAll(nested.place(
+                        node.op(), node.inputs().stream().map(values::get).toList(), node.outputs()));
+            }
+        } catch (ShapeException e) {
+            return Optional.empty(); // it can't run on the parts
+        }
+        if (!nested.builder.build().nodes().equals(here.nodes())) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                body.outputs().stream().map(o -> values.get(o.value()).at()).toList());
+    }
+
+    /** A tensor as whole or in parts, if it was summands. */
+    Placed settle(Placed x) {
+        if (!(x.at() instanceof Partial(var fold))) {
+            return x;
+        }
+        return moves.to(x, fold == Fold.SUM ? layout.strategy().settled(x.whole(), axis.ranks()) : Placement.REPLICATE);
+    }
+
+    Placed move(Placed x, Placement to) {
+        return x.isReplicated() && to instanceof Shard shard ? parts.of(x, shard) : moves.to(x, to);
+    }
+
+    /** What the moves give without looking at how a tensor was made. */
+    Placed cut(Placed x, Shard to) {
+        return moves.to(x, to);
+    }
+
+    Placed on(Op op, Placement at, TensorType whole, Placed... inputs) {
+        return all(op, at, List.of(whole), List.of(inputs)).get(0);
+    }
+
+    private List<Placed> all(Op op, Placement at, List<TensorType> wholes, List<Placed> inputs) {
+        var locals = builder.apply(op, inputs.stream().map(Placed::local).toList());
+        var placed = new ArrayList<Placed>();
+        for (int i = 0; i < locals.size(); i++) {
+            placed.add(new Placed(locals.get(i), wholes.get(i), at));
+        }
+        return placed;
+    }
+
+    Optional<Made> made(Placed x) {
+        return Optional.ofNullable(made.get(x.local().id()));
+    }
+
+    /** This rank's number, as an INT32 scalar. */
+    Tensor rank() {
+        return builder.apply(new Collective.Index(axis.name()), List.of()).get(0);
+    }
+
+    int ranks() {
+        return axis.ranks();
+    }
+
+    Program.Builder builder() {
+        return builder;
+    }
+}
