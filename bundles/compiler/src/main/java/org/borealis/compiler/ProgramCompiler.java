@@ -11,8 +11,8 @@ import org.borealis.device.Executable;
 import org.borealis.device.Footprint;
 import org.borealis.device.Rematerialisation;
 import org.borealis.device.Slot;
-import org.borealis.parallel.Layout;
-import org.borealis.parallel.Mesh;
+import org.borealis.parallel.Signature;
+import org.borealis.parallel.Spread;
 import org.borealis.parallel.Team;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
@@ -40,8 +40,8 @@ public final class ProgramCompiler implements Compiler {
     }
 
     @Override
-    public Program partition(Program program, Mesh.Axis axis, Layout layout) {
-        return Prune.of(Partition.of(program, axis, layout));
+    public Program partition(Program program, Spread spread, Signature signature) {
+        return Prune.of(Partition.of(program, spread, signature));
     }
 
     private static Program lower(Program program, Device device) {

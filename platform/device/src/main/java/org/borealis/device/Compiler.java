@@ -3,8 +3,8 @@ package org.borealis.device;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.borealis.parallel.Layout;
-import org.borealis.parallel.Mesh;
+import org.borealis.parallel.Signature;
+import org.borealis.parallel.Spread;
 import org.borealis.parallel.Team;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
@@ -40,11 +40,11 @@ public interface Compiler {
     Program rematerialise(Program differentiated, String loss, Rematerialisation policy);
 
     /**
-     * The program of one rank of an axis: the same for all of them. Communication is added where tensors are not where they are needed.
+     * The program of one rank of a mesh: the same for all of them. Communication is added where tensors are not where they are needed.
      *
      * @throws org.borealis.tensor.ShapeException if something can't be cut into equal parts
      */
-    Program partition(Program program, Mesh.Axis axis, Layout layout);
+    Program partition(Program program, Spread spread, Signature signature);
 
     /**
      * What {@link #compile} would take of a device's memory. Takes none itself.

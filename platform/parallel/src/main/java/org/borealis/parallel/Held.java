@@ -34,6 +34,11 @@ public record Held(Role role, String name, Shape shape, List<LogicalDim> dims) {
         dims = List.copyOf(dims);
     }
 
+    /** The same tensor, with less of it left to split. */
+    public Held in(Shape left) {
+        return new Held(role, name, left, dims);
+    }
+
     /** The dim of this meaning. */
     public OptionalInt dim(LogicalDim wanted) {
         return IntStream.range(0, dims.size())

@@ -5,11 +5,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.borealis.parallel.Layout;
 import org.borealis.parallel.Mesh.Axis;
 import org.borealis.parallel.Placement;
 import org.borealis.parallel.Placement.Partial;
 import org.borealis.parallel.Placement.Shard;
+import org.borealis.parallel.Signature;
+import org.borealis.parallel.Spread;
 import org.borealis.tensor.Collective;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.Op;
@@ -55,8 +56,19 @@ public final class Partition {
         parts = new Parts(this);
     }
 
-    /** The program of one rank of the axis; the same for all. */
-    public static Program of(Program program, Axis axis, Layout layout) {
+    /** The program of one rank of the mesh; the same for all. */
+    public static Program of(Program program, Spread spread, Signature signature) {
+        var held = new HashMap<>(signature.held());
+        for (var axis : spread.axes()) {
+            var strategy = spread.strategy(axis);
+            program = of(program, axis, Layout.of(axis, strategy, signature, held, spread.isExact()));
+            held.replaceAll(
+                    (_, tensor) -> tensor.in(strategy.kept(tensor, axis.ranks()).local(tensor.shape(), axis.ranks())));
+        }
+        return program;
+    }
+
+    private static Program of(Program program, Axis axis, Layout layout) {
         return new Partition(axis, layout, new Program.Builder(program.name())).split(program);
     }
 
