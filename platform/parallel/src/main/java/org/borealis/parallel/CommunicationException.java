@@ -8,7 +8,10 @@ import org.osgi.annotation.versioning.ProviderType;
 public final class CommunicationException extends BorealisException {
     private static final long serialVersionUID = 1;
 
-    /** @param code such as {@code rendezvous}, {@code peer-lost}, {@code peer-late} */
+    /**
+     * @param code {@code rendezvous} where ranks did not meet, {@code peer-lost} where one is gone, {@code peer-late} where the time is
+     *     up, {@code mismatch} where members do different things, {@code closed} after this rank's own close, or a library's own
+     */
     public CommunicationException(String code, String message) {
         super(code, message);
     }

@@ -14,10 +14,11 @@ public interface World extends AutoCloseable {
     int size();
 
     /**
-     * Ranks that work together. Every member asks for the same groups in the same order.
+     * Ranks that work together. Every member asks for the same groups in the same order; may wait for the others.
      *
      * @param name the same for all members; different for different groups of one rank
      * @param ranks members in their order, this rank among them
+     * @throws CommunicationException if a member does not come within the time-out
      */
     Group group(String name, List<Integer> ranks);
 
