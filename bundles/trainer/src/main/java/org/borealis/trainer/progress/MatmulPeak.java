@@ -20,8 +20,6 @@ public final class MatmulPeak {
     /** The first run wakes threads, and any may be held up by what else the machine does. */
     private static final int RUNS = 4;
 
-    private static final String NO_MEMORY = "out-of-memory";
-
     private MatmulPeak() {}
 
     /** Floating-point operations a second of the fastest of a few square products; empty if there is no memory even for the smallest. */
@@ -33,7 +31,7 @@ public final class MatmulPeak {
             try {
                 seconds = fastest(device, TensorType.of(type, size, size));
             } catch (DeviceException e) {
-                if (e.code().equals(NO_MEMORY)) {
+                if (e.code().equals(DeviceException.OUT_OF_MEMORY)) {
                     break; // the run leaves none for more: what was measured has to do
                 }
                 throw e;

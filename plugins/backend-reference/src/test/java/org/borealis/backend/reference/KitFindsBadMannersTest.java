@@ -9,6 +9,7 @@ import java.util.OptionalLong;
 import org.borealis.device.Backend;
 import org.borealis.device.Buffer;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HeldBuffer;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
@@ -125,7 +126,7 @@ final class KitFindsBadMannersTest {
                     @Override
                     public Buffer allocate(long bytes) {
                         var buffer = super.allocate(bytes);
-                        HostBuffer.memory(new Slot(
+                        HeldBuffer.segment(new Slot(
                                         buffer, 0, org.borealis.tensor.TensorType.of(DataType.BOOL, (int) bytes)))
                                 .fill((byte) 7);
                         return buffer;
