@@ -1,28 +1,25 @@
 package org.borealis.steps;
 
 import com.sun.management.ThreadMXBean;
-import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.stream.Collectors;
-import org.borealis.device.Buffer;
 import org.borealis.device.Device;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
-import org.borealis.tensor.Composite;
-import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
-import org.borealis.tensor.TensorType;
+import org.borealis.testkit.ForwardingDevice;
 
 /** A device that counts what each of its kernels allocates on the Java heap. */
-record MeteredDevice(Device device, List<Meter> meters) implements Device {
+final class MeteredDevice extends ForwardingDevice {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    private final List<Meter> meters = new ArrayList<>();
+
     MeteredDevice(Device device) {
-        this(device, new ArrayList<>());
+        super(device);
     }
 
     static final class Meter implements Kernel {
@@ -88,53 +85,8 @@ record MeteredDevice(Device device, List<Meter> meters) implements Device {
 
     @Override
     public Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
-        var meter = new Meter(device.bind(op, inputs, outputs), op.label());
+        var meter = new Meter(super.bind(op, inputs, outputs), op.label());
         meters.add(meter);
         return meter;
-    }
-
-    @Override
-    public String description() {
-        return device.description();
-    }
-
-    @Override
-    public boolean supports(DataType type) {
-        return device.supports(type);
-    }
-
-    @Override
-    public boolean fuses(Composite op, List<TensorType> inputs) {
-        return device.fuses(op, inputs);
-    }
-
-    @Override
-    public Buffer allocate(long bytes) {
-        return device.allocate(bytes);
-    }
-
-    @Override
-    public void write(Slot target, MemorySegment source) {
-        device.write(target, source);
-    }
-
-    @Override
-    public void read(Slot source, MemorySegment target) {
-        device.read(source, target);
-    }
-
-    @Override
-    public OptionalLong memoryBytes() {
-        return device.memoryBytes();
-    }
-
-    @Override
-    public void finish() {
-        device.finish();
-    }
-
-    @Override
-    public void close() {
-        device.close();
     }
 }

@@ -131,11 +131,15 @@ final class Gradients {
     private static Tensor sum(Tensor g, int from, int end) {
         var sizes = g.shape().dims();
         var repeated = IntStream.range(from, end).filter(d -> sizes.get(d) != 1).toArray();
-        if (repeated.length < 2) {
-            return repeated.length == 0 ? g : g.sum(repeated[0]);
+        if (repeated.length < 2 || g.shape().product(from, end) > Integer.MAX_VALUE) {
+            var sum = g;
+            for (int i = repeated.length - 1; i >= 0; i--) {
+                sum = sum.sum(repeated[i]);
+            }
+            return sum;
         }
         var joined = new ArrayList<>(sizes.subList(0, from));
-        joined.add(Math.toIntExact(g.shape().product(from, end)));
+        joined.add(g.shape().joined(from, end));
         joined.addAll(sizes.subList(end, sizes.size()));
         var kept = new ArrayList<>(sizes);
         Collections.fill(kept.subList(from, end), 1);

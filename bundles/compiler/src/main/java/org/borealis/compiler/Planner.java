@@ -250,20 +250,11 @@ final class Planner {
         return false;
     }
 
-    /** Index of the last node that reads each value; the end of the program for outputs. */
+    /** As {@link Program#lastReads}; the end of the program for outputs. */
     private static int[] lastUses(Program program) {
-        var last = new int[program.values()];
-        for (int v = 0; v < last.length; v++) {
-            last[v] = v < program.inputs().size() ? -1 : program.producer(v);
-        }
-        for (int n = 0; n < program.nodes().size(); n++) {
-            for (int value : program.nodes().get(n).inputs()) {
-                last[value] = n;
-            }
-        }
-        for (var output : program.outputs()) {
-            last[output.value()] = program.nodes().size();
-        }
+        var last = program.lastReads();
+        program.outputs()
+                .forEach(output -> last[output.value()] = program.nodes().size());
         return last;
     }
 }

@@ -1,6 +1,5 @@
 package org.borealis.compiler;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.borealis.device.Backend;
@@ -17,7 +16,7 @@ class FusionCasesTest {
 
     @TestFactory
     Stream<DynamicTest> fusionsMeanTheirDecomposition() {
-        Backend fusing = () -> new FusingDevice(Oracle.find().open(), fusion -> true, new ArrayList<>());
+        Backend fusing = () -> new FusingDevice(Oracle.find().open(), fusion -> true);
         var kit = new BackendKit(fusing, Oracle.find());
         return kit.checks().stream()
                 .filter(check -> check.area() == Area.COMPOSITES)

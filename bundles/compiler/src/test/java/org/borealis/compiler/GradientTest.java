@@ -265,4 +265,25 @@ class GradientTest {
                     Arrays.stream(results.get(1)).boxed().toList());
         }
     }
+
+    @Test
+    void dimsThatTogetherExceedOneAreSummedOneByOne() {
+        var forward = Program.trace(
+                "large",
+                List.of(TensorType.of(DataType.FLOAT32, 1, 1)),
+                in -> List.of(in.get(0).stretch(Shape.of(1 << 16, 1 << 15)).sum()));
+        var backward = Differentiate.of(forward, "out0", List.of("in0"));
+        var sums = backward.toString()
+                .lines()
+                .filter(line -> line.contains("Reduce"))
+                .map(line -> line.replaceAll(".* = | %\\d+", ""))
+                .toList();
+        assertEquals(
+                List.of(
+                        "Reduce(SUM, 1) : f32[65536, 1]",
+                        "Reduce(SUM, 0) : f32[1, 1]",
+                        "Reduce(SUM, 1) : f32[65536, 1]",
+                        "Reduce(SUM, 0) : f32[1, 1]"),
+                sums);
+    }
 }

@@ -15,28 +15,23 @@ import org.borealis.trainer.run.Json;
 import org.borealis.trainer.step.Precision;
 
 /** Says what a run needs, as planned for its device, without touching data, folders or the device's memory. */
-record DryRun(Engine engine, RunSettings settings) {
-    /** Taken where the vocabulary is not known before the corpus is there. */
-    private static final int ASSUMED_VOCABULARY = 32_768;
+record DryRun(Engine engine, RunSettings settings, RecipePaths paths) {
 
     void describe(Recipe recipe, PrintStream out, boolean asJson) {
         var plugins = engine.plugins();
-        var section = recipe.section(Contract.MODEL);
-        boolean isKnown = section.settings().get("vocabulary") instanceof Number n && n.longValue() > 0;
-        int assumed = settings.data_learnVocabulary() > 0 ? settings.data_learnVocabulary() : ASSUMED_VOCABULARY;
-        var complete = isKnown ? section : section.with("vocabulary", assumed);
-        try (var model = plugins.open(Contract.MODEL, complete, Duration.ZERO);
+        var vocabulary = PlannedVocabulary.of(engine, recipe, settings, paths);
+        try (var model = plugins.open(Contract.MODEL, vocabulary.model(), Duration.ZERO);
                 var optimizer = plugins.open(Contract.OPTIMIZER, recipe.section(Contract.OPTIMIZER), Duration.ZERO);
                 var backend = plugins.open(Contract.BACKEND, recipe.section(Contract.BACKEND), Duration.ZERO);
                 var device = backend.service().open()) {
             Precision.of(settings.precision())
                     .requireOn(device, recipe.section(Contract.BACKEND).name());
-            var check = MemoryCheck.of(
-                    new MemoryCheck.Parts(engine, settings, device, complete, model.service(), optimizer.service()));
+            var check = MemoryCheck.of(new MemoryCheck.Parts(
+                    engine, settings, device, vocabulary.model(), model.service(), optimizer.service()));
             if (asJson) {
-                out.println(Json.of(values(check)));
+                out.println(Json.of(values(check, vocabulary)));
             } else {
-                print(check, isKnown ? "" : " (assumed)", out);
+                print(check, vocabulary, out);
             }
         }
     }
@@ -49,7 +44,7 @@ record DryRun(Engine engine, RunSettings settings) {
         return (double) settings.batch_sequences() * model.sequence();
     }
 
-    private void print(MemoryCheck check, String remark, PrintStream out) {
+    private void print(MemoryCheck check, PlannedVocabulary vocabulary, PrintStream out) {
         var model = check.parts().model();
         out.printf(Locale.ROOT, "device      %s%n", check.parts().device().description());
         out.printf(
@@ -57,7 +52,7 @@ record DryRun(Engine engine, RunSettings settings) {
                 "model       %s parameters, vocabulary %d%s%n",
                 StepLine.count(parameters(model)),
                 model.vocabulary(),
-                remark);
+                vocabulary.remark());
         out.printf(
                 Locale.ROOT,
                 "step        %d sequences, %d at once, %s tokens, %s floating-point operations%n",
@@ -86,7 +81,7 @@ record DryRun(Engine engine, RunSettings settings) {
                         () -> out.println("available   the device can't tell"));
     }
 
-    private Map<String, Object> values(MemoryCheck check) {
+    private Map<String, Object> values(MemoryCheck check, PlannedVocabulary vocabulary) {
         var model = check.parts().model();
         var memory = new LinkedHashMap<String, Object>(check.planned().byName());
         memory.put("total", check.planned().total());
@@ -95,6 +90,7 @@ record DryRun(Engine engine, RunSettings settings) {
         values.put("device", check.parts().device().description());
         values.put("parameters", parameters(model));
         values.put("vocabulary", model.vocabulary());
+        values.put("vocabularyFrom", vocabulary.source());
         values.put("sequences", settings.batch_sequences());
         values.put("micro", BatchSizes.micro(settings));
         values.put("tokens", (long) tokens(model));

@@ -3,6 +3,7 @@ package org.borealis.trainer;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.borealis.device.Device;
 import org.borealis.trainer.progress.StepLine;
@@ -13,18 +14,22 @@ import org.borealis.trainer.step.StepMemory;
  * What a run is made of, told before its first step.
  *
  * @param memory that it takes on the device
- * @param peak of the device in matrix products, in floating-point operations a second
+ * @param peak of the device in matrix products, in floating-point operations a second, if known
  */
-record Introduction(RunContext context, Device device, Stretch.Parts parts, StepMemory memory, double peak) {
+record Introduction(RunContext context, Device device, Stretch.Parts parts, StepMemory memory, OptionalDouble peak) {
 
     /** To whoever looks on. */
     void show() {
         var display = context.display();
         var model = parts.plugins().model();
         var split = parts.split();
-        display.line(
-                "run '" + context.settings().name() + "' in " + context.folder().path() + ", on " + device.description()
-                        + ", matrix products at " + StepLine.count(peak) + "FLOP/s");
+        display.line("run '" + context.settings().name() + "' in "
+                + context.folder().path() + ", on " + device.description()
+                + (peak.isPresent() ? ", matrix products at " + StepLine.count(peak.getAsDouble()) + "FLOP/s" : ""));
+        if (peak.isEmpty()) {
+            display.line(
+                    "peak unknown: the run leaves no memory to measure matrix products in, so steps are shown without MFU");
+        }
         display.line("model of "
                 + StepLine.count(model.parameters().stream()
                         .mapToLong(p -> p.shape().elements())
@@ -46,7 +51,7 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
         values.put("host", Host.name());
         values.put("java", Runtime.version().toString());
         values.put("device", device.description());
-        values.put("peakFlops", peak);
+        peak.ifPresent(flops -> values.put("peakFlops", flops));
         values.put("plugins", parts.plugins().origins());
         values.put("corpus", parts.corpus().digest());
         values.put("memory", memory.byName());

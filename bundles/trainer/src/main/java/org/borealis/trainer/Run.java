@@ -151,13 +151,14 @@ final class Run {
     private Outcome steps(Device device, StepMemory memory, Stretch.Parts parts, Progress progress) {
         var settings = context.settings();
         var model = parts.plugins().model();
-        double peak =
-                MatmulPeak.measure(device, Precision.of(settings.precision()).compute());
+        var peak = MatmulPeak.measure(device, Precision.of(settings.precision()).compute());
         var report = new StepReport(
                 context.display(),
                 settings.steps(),
                 (double) settings.batch_sequences() * model.sequence(),
-                model.trainingFlopsPerToken() / peak);
+                peak.stream()
+                        .map(flops -> model.trainingFlopsPerToken() / flops)
+                        .findFirst());
         RunFolder.write(
                 context.folder().recipe(),
                 context.engine().recipes().write(parts.plugins().recipe()).getBytes(StandardCharsets.UTF_8));

@@ -11,7 +11,7 @@ record RunCorpus(RunContext context) {
 
     Path prefix() {
         var written = context.settings().data_corpus();
-        return written.isEmpty() ? context.folder().corpus() : context.path("data.corpus", written);
+        return written.isEmpty() ? context.folder().corpus() : context.paths().path("data.corpus", written);
     }
 
     TokenCorpus open(Tokenizer tokenizer) {

@@ -19,7 +19,6 @@ import org.borealis.train.RateSchedule;
 /** The plug-ins of a run, opened, and its recipe with all that they filled in. */
 final class RunPlugins implements AutoCloseable {
     private static final String VOCABULARY = "vocabulary";
-    private static final int VOCABULARY_MULTIPLE = 64; // matrix products are fastest on such sizes
 
     private final RunContext context;
     private final Duration patience;
@@ -61,8 +60,7 @@ final class RunPlugins implements AutoCloseable {
         int known = tokenizer().vocabularySize();
         long given = model.settings().get(VOCABULARY) instanceof Number number ? number.longValue() : 0;
         if (given == 0) {
-            int rounded = Math.ceilDiv(known, VOCABULARY_MULTIPLE) * VOCABULARY_MULTIPLE;
-            recipe = recipe.with(Contract.MODEL, model.with(VOCABULARY, rounded));
+            recipe = recipe.with(Contract.MODEL, model.with(VOCABULARY, Vocabulary.ofModel(known)));
         } else if (given < known) {
             throw new BorealisException(
                     "vocabulary-small",

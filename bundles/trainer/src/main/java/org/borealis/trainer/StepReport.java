@@ -15,13 +15,13 @@ final class StepReport {
     private final Display display;
     private final long steps;
     private final double tokensPerStep;
-    private final double peakShare;
+    private final OptionalDouble peakShare;
     private final Pace pace = new Pace();
     private String last = "";
     private long lastLine;
 
-    /** @param peakShare share of the device's peak that one token a second makes use of; 0 if unknown */
-    StepReport(Display display, long steps, double tokensPerStep, double peakShare) {
+    /** @param peakShare share of the device's peak that one token a second makes use of, if known */
+    StepReport(Display display, long steps, double tokensPerStep, OptionalDouble peakShare) {
         this.display = display;
         this.steps = steps;
         this.tokensPerStep = tokensPerStep;
@@ -38,7 +38,7 @@ final class StepReport {
                         rate,
                         norm,
                         speed,
-                        peakShare > 0 ? OptionalDouble.of(speed * peakShare) : OptionalDouble.empty(),
+                        peakShare.stream().map(share -> speed * share).findFirst(),
                         Host.residentBytes(),
                         pace.left(steps - step))
                 .toString();

@@ -12,7 +12,7 @@ final class Texts {
 
     static List<Path> of(RunContext context) {
         var texts = Stream.of(context.settings().data_text())
-                .map(written -> context.path("data.text", written))
+                .map(written -> context.paths().path("data.text", written))
                 .toList();
         if (texts.isEmpty()) {
             throw new BorealisException(

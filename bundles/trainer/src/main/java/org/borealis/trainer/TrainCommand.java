@@ -98,7 +98,8 @@ public final class TrainCommand implements Command {
         var read = engine.recipes().read(recipe, overrides);
         var settings = engine.recipes().settings(read);
         if (isDry) {
-            new DryRun(engine, settings).describe(read, System.out, asJson);
+            new DryRun(engine, settings, new RecipePaths(RunFolder.path(runs, settings.name())))
+                    .describe(read, System.out, asJson);
             return DONE;
         }
         try (var folder = folder(settings);

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.borealis.data.Tokenizer;
 import org.borealis.data.TokenizerTrainer;
 import org.borealis.recipe.Section;
@@ -15,18 +16,33 @@ import org.borealis.trainer.run.RunFolder;
 /** Learns the tokenizer's file from the text if the recipe asks for it and the file is not there yet. */
 record Vocabulary(RunContext context) {
     private static final String PATH = "path";
+    private static final int MULTIPLE = 64; // matrix products are fastest on such sizes
+
+    /** The tokenizer's file, if it has a setting for one. */
+    static Optional<Path> file(Section tokenizer, RecipePaths paths) {
+        return tokenizer.settings().get(PATH) instanceof String written && !written.isEmpty()
+                ? Optional.of(paths.path("tokenizer.path", written))
+                : Optional.empty();
+    }
 
     /** The tokenizer's section with a path that can be opened. */
+    static Section opened(Section tokenizer, RecipePaths paths) {
+        return file(tokenizer, paths)
+                .map(file -> tokenizer.with(PATH, file.toString()))
+                .orElse(tokenizer);
+    }
+
+    /** The vocabulary of a model for so many tokens. */
+    static int ofModel(int tokens) {
+        return Math.ceilDiv(tokens, MULTIPLE) * MULTIPLE;
+    }
+
+    /** As {@link #opened}; the file is there. */
     Section prepare(Section tokenizer) {
-        if (!(tokenizer.settings().get(PATH) instanceof String written) || written.isEmpty()) {
-            return tokenizer;
-        }
-        var expanded = context.expanded("tokenizer.path", written);
-        var file = Path.of(expanded);
-        if (context.settings().data_learnVocabulary() > 0 && !Files.exists(file)) {
-            learn(tokenizer.name(), file);
-        }
-        return tokenizer.with(PATH, expanded);
+        file(tokenizer, context.paths())
+                .filter(file -> context.settings().data_learnVocabulary() > 0 && !Files.exists(file))
+                .ifPresent(file -> learn(tokenizer.name(), file));
+        return opened(tokenizer, context.paths());
     }
 
     private void learn(String tokenizer, Path file) {

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -37,10 +34,7 @@ class MemoryCheckTest {
         var settings = new HashMap<String, Object>(Map.of("batch.sequences", 12, "model.vocabulary", 64));
         settings.putAll(changes);
         var recipe = FakeRecipes.of(settings);
-        var output = new ByteArrayOutputStream();
-        var view = workshop.engine().recipes().settings(recipe);
-        new DryRun(workshop.engine(), view).describe(recipe, new PrintStream(output, true), asJson);
-        return output.toString(StandardCharsets.UTF_8);
+        return workshop.dryRun(recipe, asJson);
     }
 
     private long number(String name, Map<String, Object> changes) {
@@ -103,6 +97,16 @@ class MemoryCheckTest {
         assertTrue(text.contains("does not fit; parameters, gradients and optimizer alone take "), text);
         var barely = dryRun(OptionalLong.of(fixed + 1), false, Map.of());
         assertTrue(barely.contains("does not fit; no smaller batch, shorter sequence or rematerialisation"), barely);
+    }
+
+    @Test
+    void aParameterOfMoreElementsThanAnIntCountsIsPlanned() {
+        var workshop = new Workshop(runs);
+        int vocabulary = 1 << 27; // times 16 channels
+        workshop.plugins.install(Contract.BACKEND, section -> new Scarce(OptionalLong.of(1L << 40)));
+        var text = workshop.dryRun(FakeRecipes.of(Map.of("batch.sequences", 4, "model.vocabulary", vocabulary)), false);
+        assertTrue(text.contains("model       4.29G parameters, vocabulary 134217728\n"), text);
+        assertTrue(text.contains("parameters   16.00 GiB"), text);
     }
 
     @Test

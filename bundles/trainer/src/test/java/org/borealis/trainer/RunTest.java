@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.borealis.backend.reference.ReferenceBackend;
 import org.borealis.recipe.Contract;
 import org.borealis.tensor.BorealisException;
+import org.borealis.testkit.Settings;
 import org.borealis.trainer.fakes.ArrayCorpus;
 import org.borealis.trainer.fakes.LetterTokenizer;
 import org.borealis.trainer.fakes.Momentum;
@@ -47,6 +49,17 @@ class RunTest {
                         .map(line -> line.replaceAll(",\"loss.*", ""))
                         .toList());
         assertTrue(workshop.output().contains("sample:\n\nabc"), workshop.output());
+    }
+
+    @Test
+    void aRunThatLeavesNoMemoryToMeasureThePeakSaysSoAndTrains() {
+        var config = Settings.of(ReferenceBackend.Config.class, Map.of("memoryMebibytes", 1L));
+        workshop.plugins.install(Contract.BACKEND, section -> new ReferenceBackend(config));
+        assertEquals(0, workshop.train(Map.of("name", "mine", "model.vocabulary", 512)));
+        assertEquals(Workshop.STEPS, workshop.losses("mine").size());
+        assertEquals(1, workshop.output().split("peak unknown", -1).length - 1, workshop.output());
+        assertFalse(workshop.output().contains("MFU "), workshop.output());
+        assertFalse(workshop.events("mine").getFirst().contains("peakFlops"));
     }
 
     @Test

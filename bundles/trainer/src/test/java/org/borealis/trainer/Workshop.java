@@ -18,6 +18,7 @@ import org.borealis.backend.reference.ReferenceBackend;
 import org.borealis.checkpoints.DiskCheckpoints;
 import org.borealis.compiler.ProgramCompiler;
 import org.borealis.recipe.Contract;
+import org.borealis.recipe.Recipe;
 import org.borealis.recipe.Section;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.fakes.Countdown;
@@ -81,6 +82,14 @@ final class Workshop {
             var context = new RunContext(engine, extensions, view, folder, display, "borealis train mine");
             return new Run(context, recipe).train(mustResume);
         }
+    }
+
+    String dryRun(Recipe recipe, boolean asJson) {
+        var view = recipes.settings(recipe);
+        output.reset();
+        new DryRun(engine, view, new RecipePaths(RunFolder.path(runs, view.name())))
+                .describe(recipe, new PrintStream(output, true), asJson);
+        return output();
     }
 
     private static Writer log(RunFolder folder) {

@@ -32,7 +32,8 @@ public interface Device extends AutoCloseable {
     /**
      * Takes memory, zeroed.
      *
-     * @throws DeviceException if there is not enough; the message says how much was asked for, and the device stays usable
+     * @throws DeviceException with code {@link DeviceException#OUT_OF_MEMORY} if there is not enough; the message says how much was
+     *     asked for, and the device stays usable
      */
     Buffer allocate(long bytes);
 
@@ -58,7 +59,7 @@ public interface Device extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Bytes that {@link #allocate} may give in all, as far as the device can tell before it tries. */
+    /** Bytes that {@link #allocate} may still give, as far as the device can tell before it tries. */
     default OptionalLong memoryBytes() {
         return OptionalLong.empty();
     }

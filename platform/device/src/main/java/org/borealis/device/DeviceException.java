@@ -6,9 +6,12 @@ import org.osgi.annotation.versioning.ProviderType;
 /** A device can't do what it was asked to. */
 @ProviderType
 public final class DeviceException extends BorealisException {
+    /** Code of a refusal to give memory. */
+    public static final String OUT_OF_MEMORY = "out-of-memory";
+
     private static final long serialVersionUID = 1;
 
-    /** @param code such as {@code out-of-memory} or {@code unsupported} */
+    /** @param code such as {@link #OUT_OF_MEMORY} or {@code unsupported} */
     public DeviceException(String code, String message) {
         super(code, message);
     }
@@ -16,5 +19,17 @@ public final class DeviceException extends BorealisException {
     /** As {@link #DeviceException(String, String)}, keeping the cause for the log. */
     public DeviceException(String code, String message, Throwable cause) {
         super(code, message, cause);
+    }
+
+    /**
+     * There is less memory than was asked for.
+     *
+     * @param device name, such as {@code torch}
+     */
+    public static DeviceException outOfMemory(String device, long neededBytes, long availableBytes) {
+        return new DeviceException(
+                OUT_OF_MEMORY,
+                device + " device needs " + neededBytes + " bytes more, and " + availableBytes
+                        + " are available; take fewer sequences at a time, a smaller model, or a machine with more memory");
     }
 }

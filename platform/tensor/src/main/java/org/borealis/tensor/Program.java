@@ -1,6 +1,7 @@
 package org.borealis.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalInt;
@@ -103,6 +104,20 @@ public record Program(String name, List<Input> inputs, List<Node> nodes, List<Ou
             }
         }
         return low;
+    }
+
+    /** Index of the last node that reads each value; of its producer if none does, and -1 for an input that none reads. */
+    public int[] lastReads() {
+        var last = new int[values()];
+        Arrays.fill(last, 0, inputs.size(), -1);
+        for (int n = 0; n < nodes.size(); n++) {
+            var node = nodes.get(n);
+            Arrays.fill(last, node.first(), node.first() + node.outputs().size(), n);
+            for (int value : node.inputs()) {
+                last[value] = n;
+            }
+        }
+        return last;
     }
 
     /** Index of the input of this name. */

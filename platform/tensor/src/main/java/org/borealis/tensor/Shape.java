@@ -53,13 +53,38 @@ public record Shape(List<Integer> dims) {
         return product(0, rank());
     }
 
-    /** Product of the sizes from {@code from} up to but without {@code to}, both counted from the front. */
+    /**
+     * Product of the sizes from {@code from} up to but without {@code to}, both counted from the front.
+     *
+     * @throws ShapeException if it is 2^63 or more
+     */
     public long product(int from, int to) {
         long product = 1;
         for (int i = from; i < to; i++) {
-            product = Math.multiplyExact(product, (long) dims.get(i));
+            long high = Math.multiplyHigh(product, dims.get(i));
+            product *= dims.get(i);
+            if (high != 0 || product < 0) {
+                throw new ShapeException(
+                        "a tensor of " + this + " has 2^63 elements or more: more than can be counted");
+            }
         }
         return product;
+    }
+
+    /**
+     * Size of the one dim that those from {@code from} up to but without {@code to} make together.
+     *
+     * @throws ShapeException if that is more than a dim can have, 2^31 - 1
+     */
+    public int joined(int from, int to) {
+        long size = product(from, to);
+        if (size > Integer.MAX_VALUE) {
+            throw new ShapeException(
+                    "dims " + from + " to " + (to - 1) + " of " + this + " are to be one of size " + size
+                            + ", and a dim has at most " + Integer.MAX_VALUE
+                            + "; take fewer rows at a time, such as a smaller batch.micro, or split the tensor");
+        }
+        return (int) size;
     }
 
     /** Distance in elements between neighbours along {@code dim}. */

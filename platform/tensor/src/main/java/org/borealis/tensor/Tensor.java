@@ -210,7 +210,7 @@ public record Tensor(Trace trace, int id, TensorType type) {
 
     /** This [.., K] times the transpose of {@code weight} [N, K], to [.., N]: a linear layer. */
     public Tensor linear(Tensor weight) {
-        var rows = reshape(Shape.of((int) (shape().elements() / Math.max(1, dim(-1))), dim(-1)));
+        var rows = reshape(Shape.of(shape().joined(0, shape().rank() - 1), dim(-1)));
         return rows.matmul(false, weight, true).reshape(shape().with(-1, weight.dim(0)));
     }
 
@@ -231,7 +231,11 @@ public record Tensor(Trace trace, int id, TensorType type) {
 
     /** Sum of all elements, as a scalar. */
     public Tensor sum() {
-        return reshape(Shape.of(Math.toIntExact(shape().elements()))).sum(0).reshape(Shape.SCALAR);
+        var sum = shape().elements() > Integer.MAX_VALUE ? this : reshape(shape().joined(0, shape().rank()));
+        for (int dim = sum.shape().rank() - 1; dim >= 0; dim--) {
+            sum = sum.sum(dim);
+        }
+        return sum.reshape(Shape.SCALAR);
     }
 
     public Tensor reshape(Shape shape) {

@@ -11,9 +11,17 @@ public record TensorType(DataType type, Shape shape) {
         return new TensorType(type, Shape.of(sizes));
     }
 
-    /** Memory that a dense tensor of this type takes. */
+    /**
+     * Memory that a dense tensor of this type takes.
+     *
+     * @throws ShapeException if that is 2^63 or more
+     */
     public long bytes() {
-        return Math.multiplyExact(shape.elements(), (long) type.bytes());
+        long elements = shape.elements();
+        if (elements > Long.MAX_VALUE / type.bytes()) {
+            throw new ShapeException(this + " takes 2^63 bytes or more: more than can be counted");
+        }
+        return elements * type.bytes();
     }
 
     /** The same elements, stored as another type. */

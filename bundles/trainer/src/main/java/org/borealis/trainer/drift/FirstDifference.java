@@ -37,7 +37,7 @@ record FirstDifference(Program program, Device device, Device other, double boun
     Optional<Found> find(Function<String, Slot> inputs) {
         var values = new ArrayList<Optional<Slot>>();
         program.inputs().forEach(input -> values.add(Optional.of(inputs.apply(input.name()))));
-        var last = lastUses();
+        var last = program.lastReads();
         try {
             for (int n = 0; n < program.nodes().size(); n++) {
                 var node = program.nodes().get(n);
@@ -107,17 +107,5 @@ record FirstDifference(Program program, Device device, Device other, double boun
                 values.set(value, Optional.empty());
             }
         }
-    }
-
-    /** The node that reads each value last; -1 for a value that nothing reads. */
-    private int[] lastUses() {
-        var last = new int[program.values()];
-        java.util.Arrays.fill(last, -1);
-        for (int n = 0; n < program.nodes().size(); n++) {
-            for (int value : program.nodes().get(n).inputs()) {
-                last[value] = n;
-            }
-        }
-        return last;
     }
 }

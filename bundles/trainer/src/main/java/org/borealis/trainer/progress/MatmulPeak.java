@@ -1,6 +1,7 @@
 package org.borealis.trainer.progress;
 
 import java.util.List;
+import java.util.OptionalDouble;
 import org.borealis.device.Device;
 import org.borealis.device.DeviceException;
 import org.borealis.device.Slot;
@@ -21,8 +22,8 @@ public final class MatmulPeak {
 
     private MatmulPeak() {}
 
-    /** Floating-point operations a second of the fastest of a few square products. */
-    public static double measure(Device device, DataType type) {
+    /** Floating-point operations a second of the fastest of a few square products; empty if there is no memory even for the smallest. */
+    public static OptionalDouble measure(Device device, DataType type) {
         long start = System.nanoTime();
         double best = 0;
         for (int size : SIZES) {
@@ -30,8 +31,8 @@ public final class MatmulPeak {
             try {
                 seconds = fastest(device, TensorType.of(type, size, size));
             } catch (DeviceException e) {
-                if (best > 0) {
-                    break; // the run leaves no memory for more: what was measured has to do
+                if (e.code().equals(DeviceException.OUT_OF_MEMORY)) {
+                    break; // the run leaves none for more: what was measured has to do
                 }
                 throw e;
             }
@@ -40,7 +41,7 @@ public final class MatmulPeak {
                 break;
             }
         }
-        return best;
+        return best > 0 ? OptionalDouble.of(best) : OptionalDouble.empty();
     }
 
     private static double fastest(Device device, TensorType type) {

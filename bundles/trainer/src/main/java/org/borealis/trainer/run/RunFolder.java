@@ -33,13 +33,18 @@ public final class RunFolder implements AutoCloseable {
         this.identity = identity;
     }
 
+    /** Where the folder of a run is; makes none. */
+    public static Path path(Path runs, String name) {
+        return runs.resolve(checked(name));
+    }
+
     /**
      * Opens the folder of a run, making it if there is none.
      *
      * @throws BorealisException if another process works in it
      */
     public static RunFolder open(Path runs, String name) {
-        var path = runs.resolve(checked(name));
+        var path = path(runs, name);
         try {
             while (true) {
                 Files.createDirectories(path);

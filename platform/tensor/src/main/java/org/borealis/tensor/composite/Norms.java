@@ -10,7 +10,7 @@ final class Norms {
     /** [.., C] to [C], summed over all rows. */
     static Tensor sumRows(Tensor x) {
         int channels = x.dim(-1);
-        int rows = Math.toIntExact(x.shape().product(0, x.shape().rank() - 1));
+        int rows = x.shape().joined(0, x.shape().rank() - 1);
         return x.reshape(rows, channels).sum(0).reshape(Shape.of(channels));
     }
 }

@@ -7,6 +7,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.borealis.device.Device;
+import org.borealis.device.DeviceException;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive.Binary;
@@ -17,6 +18,7 @@ import org.borealis.testkit.HostTensor;
 /** What a device does when it is closed, handed over, or not alone. */
 record MannerChecks(BackendKit kit) {
     private static final int ROUNDS = 20;
+    private static final int AGAIN = 5;
     private static final long MOST_SECONDS = 120;
 
     List<Check> all() {
@@ -24,9 +26,11 @@ record MannerChecks(BackendKit kit) {
                 check("it says what it is", this::described),
                 check("closing twice does nothing", this::closedTwice),
                 check("what is closed may be closed in any order", this::closedInAnyOrder),
+                check("a device that is closed gives no memory", this::refusedWhenClosed),
                 check("closing one device leaves another usable", this::closedBesideAnother),
                 check("another thread can take over", this::handedOver),
                 check("two devices work at once on two threads", this::atOnce),
+                check("the same inputs give the same bits each time, however threads share them", this::sameBitsAgain),
                 check("the same inputs give the same bits on another device", this::sameBits));
     }
 
@@ -97,6 +101,19 @@ record MannerChecks(BackendKit kit) {
         });
     }
 
+    private void refusedWhenClosed(Check check) {
+        check.tried("allocate", () -> {
+            var device = kit.open();
+            device.close();
+            try {
+                device.allocate(64);
+            } catch (DeviceException e) {
+                return Measure.RIGHT;
+            }
+            throw new Complaint("a closed device gave memory");
+        });
+    }
+
     private void closedBesideAnother(Check check) {
         check.tried("two devices, one closed", () -> {
             try (var stays = kit.open()) {
@@ -118,8 +135,24 @@ record MannerChecks(BackendKit kit) {
                         var kernel = place.bind()) {
                     var first = place.run(kernel);
                     requireSame("on a second thread", first, elsewhere(() -> place.run(kernel)));
+                    requireSame("on a virtual thread", first, onVirtualThread(() -> place.run(kernel)));
                     try (var bound = elsewhere(place::bind)) {
                         requireSame("bound on a second thread", first, place.run(bound));
+                    }
+                    return Measure.RIGHT;
+                }
+            });
+        }
+    }
+
+    private void sameBitsAgain(Check check) {
+        for (var work : Work.large()) {
+            check.tried(work.toString(), () -> {
+                try (var place = work.on(kit.device());
+                        var kernel = place.bind()) {
+                    var first = place.run(kernel);
+                    for (int again = 0; again < AGAIN; again++) {
+                        requireSame("once more", first, place.run(kernel));
                     }
                     return Measure.RIGHT;
                 }
@@ -190,6 +223,12 @@ record MannerChecks(BackendKit kit) {
 
     private static <T> T elsewhere(Callable<T> action) {
         return result(start(action));
+    }
+
+    private static <T> T onVirtualThread(Callable<T> action) {
+        var task = new FutureTask<>(action);
+        Thread.ofVirtual().name("conformance").start(task);
+        return result(task);
     }
 
     private static <T> FutureTask<T> start(Callable<T> action) {

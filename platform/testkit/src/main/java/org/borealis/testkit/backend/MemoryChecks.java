@@ -18,6 +18,8 @@ record MemoryChecks(BackendKit kit) {
     private static final long MEBIBYTE = 1 << 20;
     /** A leaked buffer, kernel or copy of an operand is more; noise, as seen, is less than a tenth of this. */
     private static final double ALLOWED_BYTES = 4096;
+    /** So many that the fourth part of it, times these, is far above the noise, too. */
+    private static final int RUNS = 300;
     /** Buffers are zeroed, which takes as long as it takes: a machine with much memory is not tried whole. */
     private static final long PATIENCE_NANOS = 4_000_000_000L;
 
@@ -29,6 +31,7 @@ record MemoryChecks(BackendKit kit) {
                 check("buffers that are closed give their memory back", this::reuse),
                 check("making and closing buffers does not grow the process", this::buffers),
                 check("binding, running and closing does not grow the process", this::kernels),
+                check("running again and again does not grow the process", this::runs),
                 check("closing a device gives back what it holds", this::devices));
     }
 
@@ -91,6 +94,9 @@ record MemoryChecks(BackendKit kit) {
             String message = String.valueOf(e.getMessage());
             Complaint.unless(
                     message.contains(Long.toString(need)), "was refused, but the message does not name it: " + message);
+            Complaint.unless(
+                    e.code().equals(DeviceException.OUT_OF_MEMORY),
+                    "was refused, but with code " + e.code() + " and not " + DeviceException.OUT_OF_MEMORY);
         }
         requireUsable(device);
         return Measure.RIGHT;
@@ -142,11 +148,23 @@ record MemoryChecks(BackendKit kit) {
         var works = new ArrayList<>(Work.some(kit, DataType.FLOAT32));
         for (var work : works) {
             try (var place = work.on(kit.device())) {
-                grows(check, work.toString(), 150, () -> {
+                grows(check, work.toString(), RUNS, ALLOWED_BYTES / 4, () -> {
                     try (var kernel = place.bind()) {
                         kernel.run();
                         kit.device().finish();
                     }
+                });
+            }
+        }
+    }
+
+    private void runs(Check check) {
+        for (var work : Work.some(kit, DataType.FLOAT32)) {
+            try (var place = work.on(kit.device());
+                    var kernel = place.bind()) {
+                grows(check, work.toString(), RUNS, ALLOWED_BYTES / 4, () -> {
+                    kernel.run();
+                    kit.device().finish();
                 });
             }
         }

@@ -29,6 +29,7 @@ import org.borealis.testkit.Samples;
 /** An operation of a size at which a leak shows and threads have something to share, to be run many times. */
 record Work(Op op, List<HostTensor> inputs) {
     private static final int ROWS = 65;
+    private static final int MANY_ROWS = 1000;
     private static final int COLUMNS = 129;
 
     /** One of each kind of kernel: every one that this device runs as it is. */
@@ -53,6 +54,15 @@ record Work(Op op, List<HostTensor> inputs) {
                 new Work(new LayerNorm(1e-5), List.of(x, row, row)),
                 new Work(new Attention(0.35), List.of(heads, heads, heads)));
         return all.stream().filter(work -> work.runsOn(kit.device())).toList();
+    }
+
+    /** Sums of many rows: those that threads share, and could add up in any order. */
+    static List<Work> large() {
+        var x = Samples.of(DataType.FLOAT32, 1, MANY_ROWS, COLUMNS);
+        return List.of(
+                new Work(new ScatterAdd(3), List.of(Samples.indices(3, 5, MANY_ROWS), x)),
+                new Work(new Reduce(Fold.SUM, 0), List.of(x)),
+                new Work(new MatMul(true, false), List.of(x, x)));
     }
 
     private boolean runsOn(Device device) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HeldBuffer;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
@@ -20,8 +21,8 @@ final class Binding {
     private final OnednnDevice device;
     private final String label;
     private final List<Pointer> held = new ArrayList<>();
-    private final List<OnednnBuffer> buffers = new ArrayList<>();
-    private final List<OnednnBuffer> owned = new ArrayList<>();
+    private final List<HeldBuffer> buffers = new ArrayList<>();
+    private final List<HeldBuffer> owned = new ArrayList<>();
     private final List<Kernel> kernels = new ArrayList<>();
     private final List<Runnable> steps = new ArrayList<>();
     private long scratchBytes;
@@ -35,12 +36,9 @@ final class Binding {
     List<Operand> operands(List<Slot> slots) {
         var operands = new ArrayList<Operand>();
         for (var slot : slots) {
-            var buffer = OnednnBuffer.of(slot.buffer());
-            if (buffer.device() != device) {
-                throw new DeviceException("foreign-buffer", label + ": memory belongs to another onednn device");
-            }
+            var buffer = device.buffers().of(slot);
             operands.add(new Operand(buffer.address() + slot.offset(), slot.type()));
-            buffer.retain();
+            buffer.hold();
             buffers.add(buffer);
         }
         return operands;
@@ -165,8 +163,8 @@ final class Binding {
     void close() {
         kernels.forEach(Kernel::close);
         held.forEach(Pointer::close);
-        owned.forEach(OnednnBuffer::close);
-        buffers.forEach(OnednnBuffer::release);
+        owned.forEach(HeldBuffer::close);
+        buffers.forEach(HeldBuffer::release);
         kernels.clear();
         held.clear();
         owned.clear();

@@ -6,8 +6,12 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.borealis.device.Buffers;
 import org.borealis.device.Device;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HeldBuffer;
+import org.borealis.device.HostMemory;
+import org.borealis.device.HostScratch;
 import org.borealis.device.Kernel;
 import org.borealis.device.Loops;
 import org.borealis.device.Slot;
@@ -21,11 +25,14 @@ import org.borealis.tensor.composite.Fusion;
 
 /** The processor. Kernels have run when their {@code run} returns. */
 final class OnednnDevice implements Device {
+    private static final String NAME = "onednn";
+
     private final Loops loops;
     private final Workers workers;
     private final Engine engine = new Engine();
-    private final Scratch scratch = new Scratch();
-    private final Set<OnednnBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final HostScratch scratch = new HostScratch(NAME);
+    private final HostMemory memory = new HostMemory(NAME);
+    private final Buffers buffers = new Buffers(NAME, memory);
     private final Set<OnednnKernel> kernels = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean open = true;
 
@@ -51,16 +58,13 @@ final class OnednnDevice implements Device {
     }
 
     @Override
-    public OnednnBuffer allocate(long bytes) {
-        requireOpen();
-        var buffer = new OnednnBuffer(this, bytes);
-        buffers.add(buffer);
-        return buffer;
+    public HeldBuffer allocate(long bytes) {
+        return buffers.allocate(bytes);
     }
 
     @Override
     public OptionalLong memoryBytes() {
-        return OptionalLong.of(Memory.available());
+        return memory.availableBytes();
     }
 
     @Override
@@ -86,19 +90,16 @@ final class OnednnDevice implements Device {
 
     @Override
     public void write(Slot target, MemorySegment source) {
-        memory(target).copyFrom(source.asSlice(0, target.type().bytes()));
+        buffers.segment(target).copyFrom(source.asSlice(0, target.type().bytes()));
     }
 
     @Override
     public void read(Slot source, MemorySegment target) {
-        target.copyFrom(memory(source));
+        target.copyFrom(buffers.segment(source));
     }
 
-    private MemorySegment memory(Slot slot) {
-        requireOpen();
-        return Memory.at(
-                OnednnBuffer.of(slot.buffer()).address() + slot.offset(),
-                slot.type().bytes());
+    Buffers buffers() {
+        return buffers;
     }
 
     Loops loops() {
@@ -113,12 +114,8 @@ final class OnednnDevice implements Device {
         return engine;
     }
 
-    Scratch scratch() {
+    HostScratch scratch() {
         return scratch;
-    }
-
-    void forget(OnednnBuffer buffer) {
-        buffers.remove(buffer);
     }
 
     void forget(OnednnKernel kernel) {
@@ -136,7 +133,7 @@ final class OnednnDevice implements Device {
         if (open) {
             open = false;
             List.copyOf(kernels).forEach(OnednnKernel::close);
-            List.copyOf(buffers).forEach(OnednnBuffer::close);
+            buffers.close();
             scratch.close();
             engine.close();
             workers.close();

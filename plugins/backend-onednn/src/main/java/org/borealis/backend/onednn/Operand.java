@@ -1,6 +1,7 @@
 package org.borealis.backend.onednn;
 
 import java.lang.foreign.MemorySegment;
+import org.borealis.device.HostMemory;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Shape;
 import org.borealis.tensor.TensorType;
@@ -9,7 +10,7 @@ import org.borealis.tensor.TensorType;
 record Operand(long address, TensorType type) {
 
     MemorySegment memory() {
-        return Memory.at(address, type.bytes());
+        return HostMemory.at(address, type.bytes());
     }
 
     DataType elements() {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HeldBuffer;
 import org.borealis.device.Slot;
 import org.borealis.tensor.TensorType;
 
@@ -37,7 +38,7 @@ final class Elements {
 
     /** Elements of a float type. */
     static double[] floats(Slot slot) {
-        var memory = HostBuffer.memory(slot);
+        var memory = HeldBuffer.segment(slot);
         var values = new double[count(slot.type())];
         switch (slot.type().type()) {
             case FLOAT64 -> MemorySegment.copy(memory, DOUBLE, 0, values, 0, values.length);
@@ -63,7 +64,7 @@ final class Elements {
 
     /** Stores floats, rounded to nearest even; to the 16-bit types by way of float32. */
     static void store(double[] values, Slot slot) {
-        var memory = HostBuffer.memory(slot);
+        var memory = HeldBuffer.segment(slot);
         switch (slot.type().type()) {
             case FLOAT64 -> MemorySegment.copy(values, 0, memory, DOUBLE, 0, values.length);
             case FLOAT32 -> {
@@ -97,7 +98,7 @@ final class Elements {
 
     /** Elements of any type as words of 64 bits: integers and bool by value, floats by their bits. */
     static long[] words(Slot slot) {
-        var memory = HostBuffer.memory(slot);
+        var memory = HeldBuffer.segment(slot);
         var values = new long[count(slot.type())];
         switch (slot.type().type().bytes()) {
             case 8 -> MemorySegment.copy(memory, LONG, 0, values, 0, values.length);
@@ -122,7 +123,7 @@ final class Elements {
 
     /** Stores words; integers wrap. */
     static void store(long[] values, Slot slot) {
-        var memory = HostBuffer.memory(slot);
+        var memory = HeldBuffer.segment(slot);
         switch (slot.type().type().bytes()) {
             case 8 -> MemorySegment.copy(values, 0, memory, LONG, 0, values.length);
             case 4 -> {

@@ -3,11 +3,12 @@ package org.borealis.backend.reference;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.borealis.device.Buffer;
+import org.borealis.device.Buffers;
 import org.borealis.device.Device;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HostMemory;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
@@ -17,13 +18,12 @@ import org.borealis.tensor.ShapeException;
 
 /** Every primitive on every type, and no composite. */
 final class ReferenceDevice implements Device {
-    private final long mostBytes;
-    private final Set<HostBuffer> buffers = ConcurrentHashMap.newKeySet();
-    private long takenBytes;
-    private boolean isClosed;
+    private final HostMemory memory = new HostMemory("reference");
+    private final Buffers buffers;
 
+    /** @param mostBytes that may be taken at a time */
     ReferenceDevice(long mostBytes) {
-        this.mostBytes = mostBytes;
+        buffers = new Buffers("reference", memory, mostBytes);
     }
 
     @Override
@@ -37,32 +37,14 @@ final class ReferenceDevice implements Device {
     }
 
     @Override
-    public synchronized Buffer allocate(long bytes) {
-        if (isClosed) {
-            throw new DeviceException("closed", "reference: the device is closed; open another");
-        }
-        if (bytes > mostBytes - takenBytes) {
-            throw new DeviceException(
-                    "out-of-memory",
-                    "reference: " + bytes + " bytes were asked for, " + takenBytes
-                            + " are taken, and the setting memoryMebibytes" + " allows " + mostBytes);
-        }
-        var buffer = new HostBuffer(bytes, this::forget);
-        buffers.add(buffer);
-        takenBytes += bytes;
-        return buffer;
+    public Buffer allocate(long bytes) {
+        return buffers.allocate(bytes);
     }
 
     @Override
-    public synchronized OptionalLong memoryBytes() {
-        long bytes = Math.min(mostBytes - takenBytes, FreeMemory.bytes());
-        return bytes == FreeMemory.UNKNOWN ? OptionalLong.empty() : OptionalLong.of(bytes);
-    }
-
-    private synchronized void forget(HostBuffer buffer) {
-        if (buffers.remove(buffer)) {
-            takenBytes -= buffer.bytes();
-        }
+    public OptionalLong memoryBytes() {
+        long bytes = Math.min(buffers.leftBytes(), memory.availableBytes().orElse(Long.MAX_VALUE));
+        return bytes == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(bytes);
     }
 
     @Override
@@ -78,19 +60,20 @@ final class ReferenceDevice implements Device {
         if (!wanted.equals(given)) {
             throw new ShapeException(op.label() + " gives " + wanted + ", but the outputs are bound to " + given);
         }
+        Stream.concat(inputs.stream(), outputs.stream()).forEach(buffers::of);
         return Kernels.of(primitive, List.copyOf(inputs), outputs.get(0));
     }
 
     @Override
     public void write(Slot target, MemorySegment source) {
         requireSize(target, source);
-        HostBuffer.memory(target).copyFrom(source);
+        buffers.segment(target).copyFrom(source);
     }
 
     @Override
     public void read(Slot source, MemorySegment target) {
         requireSize(source, target);
-        target.copyFrom(HostBuffer.memory(source));
+        target.copyFrom(buffers.segment(source));
     }
 
     private static void requireSize(Slot slot, MemorySegment host) {
@@ -103,8 +86,7 @@ final class ReferenceDevice implements Device {
     }
 
     @Override
-    public synchronized void close() {
-        isClosed = true;
-        List.copyOf(buffers).forEach(HostBuffer::close);
+    public void close() {
+        buffers.close();
     }
 }

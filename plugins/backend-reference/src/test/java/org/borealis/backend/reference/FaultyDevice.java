@@ -1,31 +1,27 @@
 package org.borealis.backend.reference;
 
-import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
-import org.borealis.device.Buffer;
 import org.borealis.device.Device;
 import org.borealis.device.Eager;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.DataType;
-import org.borealis.tensor.Op;
-import org.borealis.tensor.TensorType;
+import org.borealis.testkit.ForwardingDevice;
 import org.borealis.testkit.HostTensor;
 
 /** The reference, for one fault to be put in front of it. */
-class FaultyDevice implements Device {
-    final Device right;
+class FaultyDevice extends ForwardingDevice {
+    final Device right = real();
 
     FaultyDevice() {
         this(new ReferenceBackend());
     }
 
     FaultyDevice(ReferenceBackend backend) {
-        right = backend.open();
+        super(backend.open());
     }
 
     @Override
@@ -33,57 +29,8 @@ class FaultyDevice implements Device {
         return "faulty";
     }
 
-    @Override
-    public boolean supports(DataType type) {
-        return right.supports(type);
-    }
-
-    @Override
-    public boolean fuses(Composite op, List<TensorType> inputs) {
-        return right.fuses(op, inputs);
-    }
-
-    @Override
-    public Buffer allocate(long bytes) {
-        return right.allocate(bytes);
-    }
-
-    @Override
-    public OptionalLong memoryBytes() {
-        return right.memoryBytes();
-    }
-
-    @Override
-    public Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
-        return right.bind(op, inputs, outputs);
-    }
-
-    @Override
-    public void write(Slot target, MemorySegment source) {
-        right.write(target, source);
-    }
-
-    @Override
-    public void read(Slot source, MemorySegment target) {
-        right.read(source, target);
-    }
-
-    @Override
-    public void close() {
-        right.close();
-    }
-
     static boolean isOn(List<Slot> slots, DataType type) {
         return slots.stream().anyMatch(slot -> slot.type().type() == type);
-    }
-
-    /** The right kernel, whose first output is changed when it has run. */
-    Kernel changed(Op op, List<Slot> inputs, List<Slot> outputs, UnaryOperator<HostTensor> change) {
-        var kernel = right.bind(op, inputs, outputs);
-        return () -> {
-            kernel.run();
-            change.apply(HostTensor.read(right, outputs.get(0))).write(right, outputs.get(0));
-        };
     }
 
     /** A kernel that computes on the host. */

@@ -9,15 +9,18 @@ import java.util.OptionalLong;
 import org.borealis.device.Backend;
 import org.borealis.device.Buffer;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HeldBuffer;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
+import org.borealis.tensor.Primitive.MatMul;
+import org.borealis.testkit.HostTensor;
 import org.junit.jupiter.api.Test;
 
 /** Backends whose numbers are right and that are bad company. */
 final class KitFindsBadMannersTest {
-    private static final String MANNERS = "closing.*|what is closed.*|another thread.*|it says.*";
+    private static final String MANNERS = "closing.*|what is closed.*|a device that.*|another thread.*|it says.*";
 
     @Test
     void buffersThatAreNotGivenBackAreFound() {
@@ -84,6 +87,85 @@ final class KitFindsBadMannersTest {
     }
 
     @Test
+    void aKernelThatTakesMoreInEachRunIsFound() {
+        assertFailing(
+                () -> new FaultyDevice() {
+                    @Override
+                    public Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
+                        var kernel = super.bind(op, inputs, outputs);
+                        return () -> {
+                            Arena.global().allocate(2 << 10).fill((byte) 1);
+                            kernel.run();
+                        };
+                    }
+                },
+                "making and closing buffers.*|binding, running.*|running again.*",
+                "binding, running and closing does not grow the process",
+                "running again and again does not grow the process");
+    }
+
+    @Test
+    void sumsWhoseOrderIsLeftToChanceAreFound() {
+        assertFailing(
+                () -> new FaultyDevice() {
+                    private int runs;
+
+                    @Override
+                    public Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
+                        return op instanceof MatMul
+                                        && inputs.get(0).type().shape().dim(0) == 1000
+                                ? changed(op, inputs, outputs, sum -> {
+                                    double more = 1e-3 * runs++;
+                                    return HostTensor.fill(sum.type(), i -> sum.get(i) + more);
+                                })
+                                : super.bind(op, inputs, outputs);
+                    }
+                },
+                "the same inputs give.*",
+                "the same inputs give the same bits each time, however threads share them");
+    }
+
+    @Test
+    void aClosedDeviceThatGivesMemoryIsFound() {
+        assertFailing(
+                () -> new FaultyDevice() {
+                    private boolean isClosed;
+
+                    @Override
+                    public Buffer allocate(long bytes) {
+                        return isClosed
+                                ? unclosed(new ReferenceBackend().open().allocate(bytes))
+                                : super.allocate(bytes);
+                    }
+
+                    @Override
+                    public void close() {
+                        isClosed = true;
+                        super.close();
+                    }
+                },
+                MANNERS,
+                "a device that is closed gives no memory");
+    }
+
+    @Test
+    void aRefusalThatProgramsCannotTellIsFound() {
+        assertComplains(
+                () -> new FaultyDevice() {
+                    @Override
+                    public Buffer allocate(long bytes) {
+                        try {
+                            return super.allocate(bytes);
+                        } catch (DeviceException e) {
+                            throw new DeviceException("full", String.valueOf(e.getMessage()), e);
+                        }
+                    }
+                },
+                "memory that is not there is refused by its size and leaves the device usable",
+                "with code full and not out-of-memory");
+    }
+
+    @Test
     void anExhaustedDeviceThatIsDeadIsFound() {
         assertFailing(
                 () -> new FaultyDevice() {
@@ -125,7 +207,7 @@ final class KitFindsBadMannersTest {
                     @Override
                     public Buffer allocate(long bytes) {
                         var buffer = super.allocate(bytes);
-                        HostBuffer.memory(new Slot(
+                        HeldBuffer.segment(new Slot(
                                         buffer, 0, org.borealis.tensor.TensorType.of(DataType.BOOL, (int) bytes)))
                                 .fill((byte) 7);
                         return buffer;

@@ -24,7 +24,7 @@ final class ReferenceDeviceTest {
             var first = device.allocate(60);
             var refused = assertThrows(DeviceException.class, () -> device.allocate(60));
             assertEquals("out-of-memory", refused.code());
-            assertTrue(refused.getMessage().contains("60 bytes"), refused.getMessage());
+            assertTrue(refused.getMessage().contains("60 bytes more, and 40 are"), refused.getMessage());
             first.close();
             first.close();
             device.allocate(60);

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.borealis.device.HeldBuffer;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
@@ -16,8 +17,8 @@ final class Binding {
     private final TorchDevice device;
     private final String label;
     private final List<Pointer> held = new ArrayList<>();
-    private final List<TorchBuffer> buffers = new ArrayList<>();
-    private final List<TorchBuffer> owned = new ArrayList<>();
+    private final List<HeldBuffer> buffers = new ArrayList<>();
+    private final List<HeldBuffer> owned = new ArrayList<>();
     private final List<Kernel> parts = new ArrayList<>();
     private final List<Boxed> calls = new ArrayList<>();
     private final List<Runnable> steps = new ArrayList<>();
@@ -32,16 +33,13 @@ final class Binding {
     /** The tensors of these slots, whose memory stays while the kernel does. */
     List<View> views(List<Slot> slots) {
         for (var slot : slots) {
-            var buffer = TorchBuffer.of(slot.buffer());
-            if (buffer.device() != device) {
-                throw new org.borealis.device.DeviceException(
-                        "foreign-buffer", label + ": memory belongs to another torch device");
-            }
-            buffer.address(); // that it is open
-            buffer.retain();
+            var buffer = device.buffers().of(slot);
+            buffer.hold();
             buffers.add(buffer);
         }
-        return slots.stream().map(View::of).toList();
+        return slots.stream()
+                .map(slot -> View.of(slot, device.buffers().of(slot).address()))
+                .toList();
     }
 
     Place place() {
@@ -152,8 +150,8 @@ final class Binding {
     void close() {
         parts.forEach(Kernel::close);
         held.forEach(Pointer::close);
-        owned.forEach(TorchBuffer::close);
-        buffers.forEach(TorchBuffer::release);
+        owned.forEach(HeldBuffer::close);
+        buffers.forEach(HeldBuffer::release);
         parts.clear();
         held.clear();
         owned.clear();

@@ -2,6 +2,7 @@ package org.borealis.backend.torch;
 
 import java.util.List;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HostMemory;
 import org.borealis.tensor.DataType;
 import org.bytedeco.pytorch.Tensor;
 
@@ -18,7 +19,7 @@ final class CachedAttentions {
         int group = Attentions.group(query, in.get(1));
         var k = binding.tensor(in.get(1).swap(1, 2)); // [B, K, S, D]
         var v = binding.tensor(in.get(2).swap(1, 2));
-        var position = Memory.at(in.get(3).address(), Integer.BYTES);
+        var position = HostMemory.at(in.get(3).address(), Integer.BYTES);
         if (steps == 1) {
             // The heads of a group see the same keys, so they can stand where positions do: one call, no mask.
             var q = binding.tensor(query.reshape(query.size(0), query.size(2) / group, group, query.size(3)));
@@ -97,7 +98,7 @@ final class CachedAttentions {
         Mask(Binding binding, DataType type, long steps, long capacity) {
             view = binding.scratch(type, steps, capacity);
             tensor = binding.tensor(view);
-            memory = Memory.at(view.address(), view.bytes());
+            memory = HostMemory.at(view.address(), view.bytes());
         }
 
         /** The mask of positions from {@code start} on, over this length of the cache; to be closed. */

@@ -3,6 +3,7 @@ package org.borealis.backend.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HostMemory;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.composite.CrossEntropy;
 
@@ -87,7 +88,7 @@ final class CrossEntropies {
     }
 
     private static MemorySegment memory(View view) {
-        return Memory.at(view.address(), view.bytes());
+        return HostMemory.at(view.address(), view.bytes());
     }
 
     private static int target(MemorySegment targets, long row, long vocabulary) {

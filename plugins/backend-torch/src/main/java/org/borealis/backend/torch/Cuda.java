@@ -2,8 +2,6 @@ package org.borealis.backend.torch;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.borealis.device.DeviceException;
@@ -25,10 +23,8 @@ final class Cuda implements Place {
     private final Device device;
     private final Runnable synchronize;
     private final LongSupplier freeBytes;
-    private final Map<Long, Tensor> taken = new HashMap<>();
     private final Arena arena = Arena.ofShared();
     private final MemorySegment staging = arena.allocate(STAGING_BYTES, 64);
-    private long takenBytes;
     private long scratchAddress;
     private long scratchBytes;
 
@@ -63,24 +59,12 @@ final class Cuda implements Place {
     }
 
     @Override
-    public long take(long bytes) {
+    public MemorySegment take(long bytes, Arena owner) {
         try (var options = options(DataType.UINT8)) {
             var memory = torch.zeros(new long[] {Math.max(1, bytes)}, options);
-            long address = memory.data_ptr().address();
-            taken.put(address, memory);
-            takenBytes += bytes;
-            return address;
+            return MemorySegment.ofAddress(memory.data_ptr().address()).reinterpret(bytes, owner, _ -> memory.close());
         } catch (RuntimeException e) { // what JavaCPP makes of c10::OutOfMemoryError
-            throw Memory.exhausted(bytes, freeBytes.getAsLong());
-        }
-    }
-
-    @Override
-    public void giveBack(long address, long bytes) {
-        var memory = taken.remove(address);
-        if (memory != null) {
-            memory.close();
-            takenBytes -= bytes;
+            throw DeviceException.outOfMemory(TorchDevice.NAME, bytes, freeBytes.getAsLong());
         }
     }
 
@@ -89,7 +73,7 @@ final class Cuda implements Place {
     public long scratch(long bytes) {
         if (bytes > scratchBytes) {
             long wanted = Math.max(bytes, 2 * scratchBytes);
-            scratchAddress = take(wanted);
+            scratchAddress = take(wanted, arena).address();
             scratchBytes = wanted;
         }
         return scratchAddress;
@@ -153,7 +137,7 @@ final class Cuda implements Place {
 
     @Override
     public OptionalLong memoryBytes() {
-        return OptionalLong.of(takenBytes + freeBytes.getAsLong());
+        return OptionalLong.of(freeBytes.getAsLong());
     }
 
     @Override
@@ -164,8 +148,6 @@ final class Cuda implements Place {
     @Override
     public void close() {
         finish();
-        taken.values().forEach(Tensor::close);
-        taken.clear();
         arena.close();
         device.close();
     }

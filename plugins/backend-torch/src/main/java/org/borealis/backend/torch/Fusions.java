@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.borealis.device.HostMemory;
 import org.borealis.tensor.composite.Fusion;
 
 /** Fusions, run by loops over the processor's memory. */
@@ -26,7 +27,7 @@ final class Fusions {
     private static List<MemorySegment> segments(List<View> views, Map<Range, MemorySegment> known) {
         return views.stream()
                 .map(view -> new Range(view.address(), view.bytes()))
-                .map(range -> known.computeIfAbsent(range, each -> Memory.at(each.address(), each.bytes())))
+                .map(range -> known.computeIfAbsent(range, each -> HostMemory.at(each.address(), each.bytes())))
                 .toList();
     }
 }

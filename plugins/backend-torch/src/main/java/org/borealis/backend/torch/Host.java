@@ -1,9 +1,12 @@
 package org.borealis.backend.torch;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.borealis.device.HostMemory;
+import org.borealis.device.HostScratch;
 import org.borealis.device.Kernel;
 import org.borealis.device.Loops;
 import org.borealis.device.Workers;
@@ -16,10 +19,10 @@ import org.bytedeco.pytorch.global.torch;
 /** The processor and its memory. Nothing is queued. */
 final class Host implements Place {
     private final Processor processor = Processor.detect();
-    private final Scratch scratch = new Scratch();
+    private final HostMemory memory = new HostMemory(TorchDevice.NAME);
+    private final HostScratch scratch = new HostScratch(TorchDevice.NAME);
     private final Optional<Loops> loops;
     private final Optional<Workers> workers;
-    private long taken;
 
     /** @param loops run fusions, with as many threads as libtorch has */
     Host(Optional<Loops> loops) {
@@ -41,16 +44,8 @@ final class Host implements Place {
     }
 
     @Override
-    public long take(long bytes) {
-        long address = Memory.take(bytes);
-        taken += bytes;
-        return address;
-    }
-
-    @Override
-    public void giveBack(long address, long bytes) {
-        Memory.giveBack(address, bytes);
-        taken -= bytes;
+    public MemorySegment take(long bytes, Arena arena) {
+        return memory.take(bytes, arena);
     }
 
     @Override
@@ -68,12 +63,12 @@ final class Host implements Place {
 
     @Override
     public void write(long address, MemorySegment source) {
-        Memory.at(address, source.byteSize()).copyFrom(source);
+        HostMemory.at(address, source.byteSize()).copyFrom(source);
     }
 
     @Override
     public void read(long address, MemorySegment target) {
-        target.copyFrom(Memory.at(address, target.byteSize()));
+        target.copyFrom(HostMemory.at(address, target.byteSize()));
     }
 
     @Override
@@ -81,7 +76,7 @@ final class Host implements Place {
 
     @Override
     public OptionalLong memoryBytes() {
-        return OptionalLong.of(taken + Memory.available());
+        return memory.availableBytes();
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.borealis.backend.torch;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HostMemory;
 import org.bytedeco.pytorch.global.torch;
 
 /** Kernels whose addresses depend on data. */
@@ -64,9 +65,9 @@ final class Indexed {
         long outer = out.product(0, dim);
         long pitch = out.size(dim) * inner;
         long piece = part.size(dim) * inner;
-        var to = Memory.at(out.address(), Math.max(1, out.bytes()));
-        var from = Memory.at(part.address(), Math.max(1, part.bytes()));
-        var position = Memory.at(in.get(2).address(), Integer.BYTES);
+        var to = HostMemory.at(out.address(), Math.max(1, out.bytes()));
+        var from = HostMemory.at(part.address(), Math.max(1, part.bytes()));
+        var position = HostMemory.at(in.get(2).address(), Integer.BYTES);
         binding.step(() -> {
             long start = start(position, dim, part, out);
             for (long i = 0; i < outer; i++) {

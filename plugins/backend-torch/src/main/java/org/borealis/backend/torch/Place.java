@@ -2,19 +2,15 @@ package org.borealis.backend.torch;
 
 import java.lang.foreign.MemorySegment;
 import java.util.OptionalLong;
+import org.borealis.device.Buffers;
 import org.borealis.tensor.DataType;
 import org.bytedeco.pytorch.Tensor;
 
 /** Where a device's tensors lie, by address, and what computes on them there. */
-sealed interface Place extends AutoCloseable permits Host, Cuda {
+sealed interface Place extends Buffers.Source, AutoCloseable permits Host, Cuda {
 
     /** What this is, for people. */
     String description();
-
-    /** Takes zeroed memory. */
-    long take(long bytes);
-
-    void giveBack(long address, long bytes);
 
     /** Memory for what a kernel needs only while it runs; all kernels get the same, and it never moves. */
     long scratch(long bytes);
@@ -31,7 +27,7 @@ sealed interface Place extends AutoCloseable permits Host, Cuda {
     /** Waits for what has been queued. */
     void finish();
 
-    /** Bytes that can be taken in all. */
+    /** Bytes that can still be taken. */
     OptionalLong memoryBytes();
 
     /** The type to multiply matrices of this type in. */

@@ -1,6 +1,7 @@
 package org.borealis.backend.torch;
 
 import java.lang.foreign.MemorySegment;
+import org.borealis.device.HostMemory;
 import org.borealis.tensor.Philox;
 
 /** Random bits, in Java: libtorch's own Philox counts differently. */
@@ -11,8 +12,8 @@ final class RandomBits {
         long count = out.elements();
         var words = new int[Philox.WORDS];
         if (binding.place() instanceof Host) {
-            var input = Memory.at(stream.address(), Long.BYTES);
-            var target = Memory.at(out.address(), Math.max(1, out.bytes()));
+            var input = HostMemory.at(stream.address(), Long.BYTES);
+            var target = HostMemory.at(out.address(), Math.max(1, out.bytes()));
             binding.step(() -> fill(target, count, input.get(Elements.LONG, 0), key, words));
             return;
         }

@@ -6,8 +6,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.borealis.device.Buffers;
 import org.borealis.device.Device;
 import org.borealis.device.DeviceException;
+import org.borealis.device.HeldBuffer;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.tensor.Composite;
@@ -18,14 +20,17 @@ import org.borealis.tensor.TensorType;
 
 /** Memory of one place, and kernels that libtorch runs on it. On the processor, kernels have run when their {@code run} returns. */
 final class TorchDevice implements Device {
+    static final String NAME = "torch";
+
     private final Place place;
     private final Operators operators = new Operators();
-    private final Set<TorchBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
+    private final Buffers buffers;
     private final Set<TorchKernel> kernels = Collections.newSetFromMap(new IdentityHashMap<>());
     private boolean open = true;
 
     TorchDevice(Place place) {
         this.place = place;
+        buffers = new Buffers(NAME, place);
     }
 
     @Override
@@ -44,11 +49,8 @@ final class TorchDevice implements Device {
     }
 
     @Override
-    public TorchBuffer allocate(long bytes) {
-        requireOpen();
-        var buffer = new TorchBuffer(this, bytes);
-        buffers.add(buffer);
-        return buffer;
+    public HeldBuffer allocate(long bytes) {
+        return buffers.allocate(bytes);
     }
 
     @Override
@@ -92,8 +94,11 @@ final class TorchDevice implements Device {
     }
 
     private long address(Slot slot) {
-        requireOpen();
-        return TorchBuffer.of(slot.buffer()).address() + slot.offset();
+        return buffers.of(slot).address() + slot.offset();
+    }
+
+    Buffers buffers() {
+        return buffers;
     }
 
     @Override
@@ -114,10 +119,6 @@ final class TorchDevice implements Device {
         return place;
     }
 
-    void forget(TorchBuffer buffer) {
-        buffers.remove(buffer);
-    }
-
     void forget(TorchKernel kernel) {
         kernels.remove(kernel);
     }
@@ -133,7 +134,7 @@ final class TorchDevice implements Device {
         if (open) {
             open = false;
             List.copyOf(kernels).forEach(TorchKernel::close);
-            List.copyOf(buffers).forEach(TorchBuffer::close);
+            buffers.close();
             place.close();
         }
     }

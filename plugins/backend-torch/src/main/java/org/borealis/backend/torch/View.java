@@ -9,13 +9,10 @@ import org.borealis.tensor.DataType;
 @SuppressWarnings("ArrayRecordComponent") // never compared, and never changed
 record View(long address, DataType type, long[] sizes, long[] strides) {
 
-    /** The dense tensor of a slot. */
-    static View of(Slot slot) {
+    /** The dense tensor of a slot in a buffer at an address. */
+    static View of(Slot slot, long buffer) {
         long[] sizes = slot.type().shape().dims().stream().mapToLong(d -> d).toArray();
-        return dense(
-                TorchBuffer.of(slot.buffer()).address() + slot.offset(),
-                slot.type().type(),
-                sizes);
+        return dense(buffer + slot.offset(), slot.type().type(), sizes);
     }
 
     /** Row-major elements from an address on. */
