@@ -1,6 +1,7 @@
 package org.borealis.device;
 
 import org.borealis.tensor.BorealisException;
+import org.borealis.tensor.Collective;
 import org.osgi.annotation.versioning.ProviderType;
 
 /** A device can't do what it was asked to. */
@@ -31,5 +32,10 @@ public final class DeviceException extends BorealisException {
                 OUT_OF_MEMORY,
                 device + " device needs " + neededBytes + " bytes more, and " + availableBytes
                         + " are available; take fewer sequences at a time, a smaller model, or a machine with more memory");
+    }
+
+    /** The refusal of an operation that ranks do together: the program that holds it runs it, between kernels. */
+    public static DeviceException collective(Collective op) {
+        return new DeviceException("unsupported", op.label() + " is for ranks to do together, not for a device");
     }
 }

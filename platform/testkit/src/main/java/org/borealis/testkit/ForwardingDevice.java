@@ -2,6 +2,7 @@ package org.borealis.testkit;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.UnaryOperator;
 import org.borealis.device.Buffer;
@@ -41,6 +42,11 @@ public class ForwardingDevice implements Device {
     @Override
     public String description() {
         return real.description();
+    }
+
+    @Override
+    public Optional<MemorySegment> memory(Slot slot) {
+        return real.memory(slot);
     }
 
     @Override

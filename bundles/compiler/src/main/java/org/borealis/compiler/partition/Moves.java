@@ -90,7 +90,7 @@ final class Moves {
 
     /** A tensor as a summand: that of the first rank, with zeros from the others. */
     private Tensor first(Tensor x) {
-        var index = one(x, new Index(axis.name()));
+        var index = x.trace().apply(new Index(axis.name()), List.of()).get(0);
         var isFirst = index.equalTo(index.scalar(0)).as(x.type().type());
         return x.times(isFirst);
     }

@@ -111,7 +111,7 @@ public final class Partition {
         }
     }
 
-    /** A running sum, given and handed on, to which what every rank has of its own is added. */
+    /** A running sum, given and handed on: what is added comes to where the sum is kept. */
     private Optional<Placed> accumulated(Program program, Node node, List<Placed> values) {
         if (!(node.op() instanceof Binary(var function)) || function != Function2.ADD) {
             return Optional.empty();
@@ -122,14 +122,14 @@ public final class Partition {
                 .anyMatch(o -> o.value() == node.first()
                         && o.replaces().isPresent()
                         && o.replaces().getAsInt() == sum);
-        if (!isState || !summand.isVarying() || values.get(sum).isVarying()) {
+        var kept = values.get(sum);
+        if (!isState || kept.at().equals(summand.at())) {
             return Optional.empty();
         }
-        var kept = values.get(sum);
-        if (layout.isExact()) {
+        if (layout.isExact() && summand.isVarying()) {
             return Optional.of(moves.addInOrder(kept, summand));
         }
-        return Optional.of(on(node.op(), kept.at(), kept.whole(), kept, moves.to(summand, kept.at())));
+        return Optional.of(on(node.op(), kept.at(), kept.whole(), kept, move(summand, kept.at())));
     }
 
     private Placed used(Program program, int value, List<Placed> values) {

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.borealis.device.Buffers;
@@ -16,6 +17,7 @@ import org.borealis.device.Kernel;
 import org.borealis.device.Loops;
 import org.borealis.device.Slot;
 import org.borealis.device.Workers;
+import org.borealis.tensor.Collective;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
@@ -76,6 +78,7 @@ final class OnednnDevice implements Device {
             var out = binding.operands(outputs);
             switch (op) {
                 case Primitive primitive -> Primitives.bind(binding, primitive, in, out.get(0));
+                case Collective collective -> throw DeviceException.collective(collective);
                 case Fusion fusion -> binding.loops(fusion, in, out);
                 case Composite composite -> Fused.bind(binding, composite, in, out);
             }
@@ -86,6 +89,11 @@ final class OnednnDevice implements Device {
             binding.close();
             throw e;
         }
+    }
+
+    @Override
+    public Optional<MemorySegment> memory(Slot slot) {
+        return Optional.of(buffers.segment(slot));
     }
 
     @Override

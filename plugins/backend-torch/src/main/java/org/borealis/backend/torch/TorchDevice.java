@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.borealis.device.Buffers;
@@ -12,6 +13,7 @@ import org.borealis.device.DeviceException;
 import org.borealis.device.HeldBuffer;
 import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
+import org.borealis.tensor.Collective;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
@@ -62,6 +64,7 @@ final class TorchDevice implements Device {
             var out = binding.views(outputs);
             switch (op) {
                 case Primitive primitive -> Primitives.bind(binding, primitive, in, out.get(0));
+                case Collective collective -> throw DeviceException.collective(collective);
                 case Composite composite -> {
                     requireClaimed(composite, inputs);
                     Fused.bind(binding, composite, in, out);
@@ -99,6 +102,11 @@ final class TorchDevice implements Device {
 
     Buffers buffers() {
         return buffers;
+    }
+
+    @Override
+    public Optional<MemorySegment> memory(Slot slot) {
+        return place instanceof Host ? Optional.of(buffers.segment(slot)) : Optional.empty();
     }
 
     @Override
