@@ -16,6 +16,7 @@ import org.borealis.device.Kernel;
 import org.borealis.device.Loops;
 import org.borealis.device.Slot;
 import org.borealis.device.Workers;
+import org.borealis.tensor.Collective;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Op;
@@ -77,6 +78,12 @@ final class OnednnDevice implements Device {
             switch (op) {
                 case Primitive primitive -> Primitives.bind(binding, primitive, in, out.get(0));
                 case Fusion fusion -> binding.loops(fusion, in, out);
+                case Collective collective ->
+                    throw new DeviceException(
+                            "unsupported",
+                            "onednn device does not run " + collective.label() + " of "
+                                    + in.stream().map(Operand::type).toList()
+                                    + "; collectives run between devices");
                 case Composite composite -> Fused.bind(binding, composite, in, out);
             }
             var kernel = binding.kernel();
