@@ -29,7 +29,6 @@ public record CachedAttention(double scale) implements Composite {
         var here = scores.iota(2, grid).plus(in.get(3));
         var hidden = here.less(scores.iota(3, grid));
         scores = hidden.select(scores.scalar(-1e30), scores);
-        var weights = scores.minus(scores.max(-1)).exp();
-        return List.of(weights.dividedBy(weights.sum(-1)).matmul(v).swap(1, 2).as(type));
+        return List.of(Softmax.apply(scores).matmul(v).swap(1, 2).as(type));
     }
 }

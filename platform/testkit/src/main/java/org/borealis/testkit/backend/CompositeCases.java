@@ -15,8 +15,10 @@ import org.borealis.tensor.composite.CrossEntropy;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerEnd;
 import org.borealis.tensor.composite.LayerNorm;
+import org.borealis.tensor.composite.Linear;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.Softmax;
 import org.borealis.tensor.composite.SwiGlu;
 import org.borealis.testkit.HostTensor;
 import org.borealis.testkit.Samples;
@@ -38,8 +40,10 @@ final class CompositeCases {
 
     static Stream<OpCase> of(DataType type, Device oracle) {
         var made = new CompositeCases(type, oracle);
+        made.linear();
         made.norms();
         made.activations();
+        made.softmax();
         made.attention();
         made.crossEntropy();
         made.adam();
@@ -74,6 +78,42 @@ final class CompositeCases {
             rounded.add(exact.get(i).as(types.get(i).type()));
         }
         return rounded;
+    }
+
+    private void linear() {
+        linear(new int[] {1}, 1);
+        linear(new int[] {1, 129}, 3);
+        linear(new int[] {2, 5, 64}, 129);
+        linear(new int[] {65, 3}, 2);
+        linear(new int[] {129, 96}, 128); // so large that threads share it
+        linear(new int[] {2, 768}, 768); // more than a cache holds
+        double least = Precision.of(type).leastNormal();
+        for (double odd : new double[] {
+            Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0, -0.0, least, -least / 2, least / 4
+        }) {
+            linear(odd);
+        }
+    }
+
+    private void linear(int[] shape, int channels) {
+        var x = sample(1, shape);
+        linear(x, sample(2, channels, x.type().shape().dim(-1)), sample(3, channels));
+    }
+
+    /** An odd number in one row and in the bias of one channel; the other numbers are small, so that they do not swallow it. */
+    private void linear(double odd) {
+        double small = Precision.of(type).leastNormal();
+        var x = TensorType.of(type, 40, 17);
+        linear(
+                HostTensor.fill(x, i -> i == 7 * 17 ? odd : small * (i % 5)),
+                HostTensor.fill(TensorType.of(type, 5, 17), i -> 1),
+                HostTensor.fill(TensorType.of(type, 5), i -> i == 2 ? odd : -0.0));
+    }
+
+    private void linear(HostTensor x, HostTensor weight, HostTensor bias) {
+        int terms = x.type().shape().dim(-1) + 1;
+        var linearBound = type.bytes() == 2 ? bound : new Bound.Sum(terms);
+        cases.add(OpCase.of(new Linear(), linearBound, x, weight, bias));
     }
 
     private void norms() {
@@ -122,6 +162,21 @@ final class CompositeCases {
         add(new Gelu(true), x);
         add(new SwiGlu(), x, Samples.of(x.type(), 3));
         add(new LayerEnd("blocks.0"), x);
+    }
+
+    private void softmax() {
+        for (var shape : List.of(new int[] {1}, new int[] {3, 129}, new int[] {2, 5, 64}, new int[] {1030, 130})) {
+            softmax(sample(1, shape));
+        }
+        add(new Softmax(), scaled(100, sample(1, 5, 7))); // an exponential would overflow
+        for (double odd : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
+            softmax(Edges.lines(type, odd));
+        }
+    }
+
+    private void softmax(HostTensor x) {
+        var forward = add(new Softmax(), x);
+        gradient(new Softmax.Gradient(), forward, out -> List.of(Samples.of(x.type(), 2), out.get(0)));
     }
 
     private void attention() {

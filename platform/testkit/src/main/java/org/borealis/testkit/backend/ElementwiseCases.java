@@ -32,6 +32,8 @@ final class ElementwiseCases {
             List.of(Shape.of(2, 3, 5), Shape.of(2, 1, 5)),
             List.of(Shape.of(0, 3), Shape.of(1, 3)));
 
+    private static final int MANY = 131;
+
     private ElementwiseCases() {}
 
     static Stream<OpCase> of(DataType type) {
@@ -82,6 +84,10 @@ final class ElementwiseCases {
                 cases.add(binary(function, type, shapes.get(1), shapes.get(0)));
             }
             cases.add(eachPair(op, type));
+            if (type.isFloat()) {
+                cases.add(manyPairs(op, type, MANY));
+                cases.add(manyPairs(op, type, 1));
+            }
         }
         return cases;
     }
@@ -105,6 +111,18 @@ final class ElementwiseCases {
                 bound(op.function()),
                 new HostTensor(TensorType.of(type, left.count(), 1), left.elements()),
                 new HostTensor(TensorType.of(type, 1, right.count()), right.elements()));
+    }
+
+    /** Every edge with every other, in rows so many that a backend may take another way than for a few; the second may be one row. */
+    private static OpCase manyPairs(Binary op, DataType type, int secondRows) {
+        var edges = Edges.of(type);
+        int count = edges.count();
+        int pairs = count * count;
+        return OpCase.of(
+                op,
+                bound(op.function()),
+                HostTensor.fill(TensorType.of(type, MANY, pairs), i -> edges.get(i % pairs / count)),
+                HostTensor.fill(TensorType.of(type, secondRows, pairs), i -> edges.get(i % count)));
     }
 
     private static List<OpCase> select(DataType type) {

@@ -16,8 +16,10 @@ import org.borealis.tensor.composite.CrossEntropy;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerEnd;
 import org.borealis.tensor.composite.LayerNorm;
+import org.borealis.tensor.composite.Linear;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.Softmax;
 import org.borealis.tensor.composite.SwiGlu;
 import org.borealis.testkit.HostTensor;
 import org.borealis.testkit.Samples;
@@ -44,10 +46,14 @@ record GradientChecks(BackendKit kit) {
         var positions = TensorType.of(type, 2, 2);
         var targets = HostTensor.of(TensorType.of(DataType.INT32, 3), 4, CrossEntropy.IGNORED, 1);
         return Stream.of(
+                new Differentiable(
+                        new Linear(),
+                        List.of(Samples.of(type, 1, 2, 3, 5), Samples.of(type, 2, 4, 5), Samples.of(type, 3, 4))),
                 new Differentiable(new LayerNorm(1e-2), List.of(x, weight, Samples.of(type, 3, 5))),
                 new Differentiable(new RmsNorm(1e-2), List.of(x, weight)),
                 new Differentiable(new Gelu(false), List.of(x)),
                 new Differentiable(new Gelu(true), List.of(x)),
+                new Differentiable(new Softmax(), List.of(x)),
                 new Differentiable(new SwiGlu(), List.of(x, Samples.of(type, 2, 2, 5))),
                 new Differentiable(new LayerEnd("blocks.0"), List.of(x)),
                 new Differentiable(

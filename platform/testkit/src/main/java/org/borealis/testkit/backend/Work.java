@@ -23,6 +23,7 @@ import org.borealis.tensor.Primitive.Unary;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
+import org.borealis.tensor.composite.Linear;
 import org.borealis.testkit.HostTensor;
 import org.borealis.testkit.Samples;
 
@@ -50,6 +51,7 @@ record Work(Op op, List<HostTensor> inputs) {
                 new Work(new Constant(0.5, x.type()), List.of()),
                 new Work(new Gather(), List.of(x, rows)),
                 new Work(new ScatterAdd(7), List.of(Samples.indices(7, 5, ROWS), x)),
+                new Work(new Linear(), List.of(x, y, Samples.of(type, 6, ROWS))),
                 new Work(new Gelu(true), List.of(x)),
                 new Work(new LayerNorm(1e-5), List.of(x, row, row)),
                 new Work(new Attention(0.35), List.of(heads, heads, heads)));

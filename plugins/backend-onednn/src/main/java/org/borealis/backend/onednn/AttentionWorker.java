@@ -42,8 +42,8 @@ final class AttentionWorker {
         long padded = Floats.padded(seen);
         long hidden = row + (long) seen * Float.BYTES;
         Floats.fill(hidden, Float.NEGATIVE_INFINITY, padded - seen);
-        float highest = Softmax.max(row, padded);
-        float sum = Softmax.exponentials(row, highest, padded);
+        float highest = SoftmaxRows.max(row, padded);
+        float sum = SoftmaxRows.exponentials(row, highest, padded);
         Floats.fill(hidden, 0, keys - seen);
         Memory.putFloat(sums + (seen - 1L) * Float.BYTES, (float) (highest + Math.log(sum)));
         return sum;
@@ -190,7 +190,7 @@ final class AttentionWorker {
             int seen = start + row + 1;
             long hidden = row * pitch + (long) seen * Float.BYTES;
             float logSumExp = Memory.getFloat(sums + (seen - 1L) * Float.BYTES);
-            Softmax.softmaxGradient(
+            SoftmaxRows.softmaxGradient(
                     weights + row * pitch, logSumExp, gradients + row * pitch, totals[row], scale, Floats.padded(seen));
             Floats.fill(weights + hidden, 0, keys - seen);
             Floats.fill(gradients + hidden, 0, keys - seen);

@@ -92,7 +92,7 @@ final class CachedAttentions {
             long padded = Floats.padded(seen);
             long hidden = at + seen * Float.BYTES;
             Floats.fill(hidden, Float.NEGATIVE_INFINITY, padded - seen);
-            float sum = Softmax.exponentials(at, Softmax.max(at, padded), padded);
+            float sum = SoftmaxRows.exponentials(at, SoftmaxRows.max(at, padded), padded);
             Floats.scale(at, 1 / sum, seen);
             Floats.fill(hidden, 0, keys - seen);
         }

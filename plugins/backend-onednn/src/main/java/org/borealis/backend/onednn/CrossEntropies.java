@@ -20,7 +20,7 @@ final class CrossEntropies {
             double loss = 0;
             for (long row = panels.start(panel); row < panels.start(panel + 1); row++) {
                 long at = logits.address() + row * width * Float.BYTES;
-                double logSumExp = Softmax.logSumExp(at, width);
+                double logSumExp = SoftmaxRows.logSumExp(at, width);
                 Memory.putFloat(sums + row * Float.BYTES, (float) logSumExp);
                 int target = target(targets, row, width);
                 loss += target == CrossEntropy.IGNORED
@@ -54,7 +54,7 @@ final class CrossEntropies {
                     continue;
                 }
                 float logSumExp = Memory.getFloat(in.get(3).address() + row * Float.BYTES);
-                Softmax.softmax(logits.address() + row * width * Float.BYTES, logSumExp, scale, to, width);
+                SoftmaxRows.softmax(logits.address() + row * width * Float.BYTES, logSumExp, scale, to, width);
                 long hot = to + (long) target * Float.BYTES;
                 Memory.putFloat(hot, Memory.getFloat(hot) - scale);
             }

@@ -20,7 +20,7 @@ final class Floats {
     private static final float LN2_HIGH = 0.693359375f;
     private static final float LN2_LOW = -2.12194440e-4f;
     private static final float ROUND = 0x1.8p23f; // added to a float, leaves its nearest integer in the low bits
-    private static final float LEAST = -87.3f; // below, exp is no normal number
+    static final float LEAST = -87.3f; // below, exp is no normal number
 
     private Floats() {}
 

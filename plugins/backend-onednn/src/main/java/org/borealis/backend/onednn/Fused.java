@@ -11,8 +11,10 @@ import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
+import org.borealis.tensor.composite.Linear;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.Softmax;
 import org.borealis.tensor.composite.SwiGlu;
 
 /** The composites of the platform that this device runs as one kernel. */
@@ -31,6 +33,9 @@ final class Fused {
                     SwiGlu.Gradient _,
                     Gelu _,
                     Gelu.Gradient _,
+                    Linear _,
+                    Softmax _,
+                    Softmax.Gradient _,
                     CrossEntropy _,
                     CrossEntropy.Gradient _,
                     Rotary _ -> isAll(in, DataType.FLOAT32);
@@ -64,6 +69,9 @@ final class Fused {
             case SwiGlu.Gradient() -> Gates.swiGluGradient(binding, in, out);
             case Gelu(var tanh) -> Activations.gelu(binding, tanh, in.get(0), out.get(0));
             case Gelu.Gradient(var tanh) -> Activations.geluGradient(binding, tanh, in, out.get(0));
+            case Softmax() -> Softmaxes.forward(binding, in.get(0), out.get(0));
+            case Softmax.Gradient() -> Softmaxes.gradient(binding, in.get(0), in.get(1), out.get(0));
+            case Linear() -> Linears.bind(binding, in, out.get(0));
             case CrossEntropy() -> CrossEntropies.forward(binding, in, out);
             case CrossEntropy.Gradient() -> CrossEntropies.gradient(binding, in, out.get(0));
             case AdamStep step -> AdamSteps.bind(binding, step, in, out);

@@ -10,13 +10,13 @@ final class Primitives {
     static void bind(Binding binding, Primitive op, List<Operand> in, Operand out) {
         switch (op) {
             case Primitive.Unary _,
-                    Primitive.Binary _,
                     Primitive.Select _,
                     Primitive.Convert _,
                     Primitive.Constant _,
                     Primitive.Iota _,
                     Primitive.Broadcast _,
                     Primitive.Reduce _ -> binding.loops(op, in, out);
+            case Primitive.Binary(var function) -> Binaries.bind(binding, function, in, out);
             case Primitive.RandomBits(var key, var _) -> RandomBits.bind(binding, key, in.get(0), out);
             case Primitive.MatMul(var left, var right) -> Products.bind(binding, in, left, right, out);
             case Primitive.Reshape(var _) -> Copies.whole(binding, in.get(0), out);

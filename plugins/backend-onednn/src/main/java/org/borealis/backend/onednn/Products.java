@@ -58,12 +58,12 @@ final class Products {
         switch (out.elements()) {
             case FLOAT64 -> DoubleProducts.bind(binding, sizes, in, out);
             case BFLOAT16, FLOAT16 -> {
-                if (!NarrowProducts.bind(binding, sizes, in, out)) {
+                if (!Matmuls.bind(binding, sizes, in, out)) {
                     widened(binding, sizes, in, out);
                 }
             }
             case FLOAT32 ->
-                floats(binding, sizes, in.get(0).address(), in.get(1).address(), out.address());
+                floats(binding, sizes, in.get(0).address(), in.get(1).address(), out.address(), Panel.DONE);
             case INT64, INT32, UINT8, BOOL -> throw new IllegalArgumentException("MatMul of " + out.type());
         }
     }
@@ -72,11 +72,19 @@ final class Products {
         var left = binding.as(DataType.FLOAT32, in.get(0));
         var right = binding.as(DataType.FLOAT32, in.get(1));
         var wide = binding.scratch(out.type().as(DataType.FLOAT32));
-        floats(binding, sizes, left.address(), right.address(), wide.address());
+        floats(binding, sizes, left.address(), right.address(), wide.address(), Panel.DONE);
         binding.convert(wide, out);
     }
 
-    private static void floats(Binding binding, Sizes sizes, long left, long right, long out) {
+    /** What a worker does with a panel of the result that it has made, as long as that is in its cache. */
+    @FunctionalInterface
+    interface Panel {
+        Panel DONE = (at, rows, columns, firstColumn) -> {};
+
+        void finish(long at, long rows, long columns, long firstColumn);
+    }
+
+    static void floats(Binding binding, Sizes sizes, long left, long right, long out, Panel panel) {
         var cut = Cut.of(sizes, binding.workers());
         int tasks = Math.toIntExact(sizes.batch() * cut.pieces());
         var products = new Sgemm[tasks];
@@ -92,11 +100,14 @@ final class Products {
             long b = right + batch * rightBytes;
             long c = out + batch * outBytes;
             boolean rows = cut.isOfRows();
+            long height = rows ? length : sizes.m();
+            long width = rows ? sizes.n() : length;
+            long corner = c + (rows ? from * sizes.n() : from) * Float.BYTES;
             products[index].run(
                     sizes.transposeLeft(),
                     sizes.transposeRight(),
-                    rows ? length : sizes.m(),
-                    rows ? sizes.n() : length,
+                    height,
+                    width,
                     sizes.k(),
                     1,
                     rows ? a + sizes.left(from) * Float.BYTES : a,
@@ -104,8 +115,9 @@ final class Products {
                     rows ? b : b + sizes.right(from) * Float.BYTES,
                     sizes.pitchRight(),
                     0,
-                    c + (rows ? from * sizes.n() : from) * Float.BYTES,
+                    corner,
                     sizes.n());
+            panel.finish(corner, height, width, rows ? 0 : from);
         };
         var alone = OpenMp.alone(task);
         if (sizes.multiplications() < SMALL) {

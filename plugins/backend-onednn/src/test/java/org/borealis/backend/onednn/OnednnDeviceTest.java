@@ -13,6 +13,7 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.Linear;
 import org.borealis.testkit.HostTensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,5 +52,27 @@ class OnednnDeviceTest {
         var kernel = device.bind(new CrossEntropy(), List.of(logits, targets), List.of(loss, logSumExp));
         var e = assertThrows(DeviceException.class, kernel::run);
         assertTrue(e.getMessage().contains("target 4 of row 0"), e.getMessage());
+    }
+
+    /** By oneDNN's matmul, whose weight fits a cache; by its sgemm, for few rows and for a large weight. */
+    @Test
+    void aLinearLayerHasTheSameBitsOnAnyNumberOfThreads() {
+        for (int[] sizes : new int[][] {{301, 128, 512}, {3, 128, 512}, {301, 768, 770}}) {
+            var wanted = linear(1, sizes[0], sizes[1], sizes[2]);
+            for (int threads : new int[] {2, 3, 4}) {
+                assertArrayEquals(wanted, linear(threads, sizes[0], sizes[1], sizes[2]), threads + " threads");
+            }
+        }
+    }
+
+    private static float[] linear(int threads, int rows, int in, int out) {
+        try (var other = Onednn.open(threads)) {
+            var x = Onednn.sample(other, 1, rows, in);
+            var weight = Onednn.sample(other, 2, out, in);
+            var bias = Onednn.sample(other, 3, out);
+            var y = Onednn.sample(other, 4, rows, out);
+            other.bind(new Linear(), List.of(x, weight, bias), List.of(y)).run();
+            return Onednn.floats(other, y);
+        }
     }
 }

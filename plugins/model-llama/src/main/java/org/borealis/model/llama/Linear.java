@@ -18,8 +18,10 @@ record Linear(Parameter weight, List<Parameter> bias) {
     }
 
     Tensor apply(Weights weights, Tensor x) {
-        var y = x.linear(weights.of(weight)); // [.., in] to [.., out]
-        return bias.isEmpty() ? y : y.plus(weights.of(bias.get(0)));
+        var w = weights.of(weight);
+        return bias.isEmpty() // [.., in] to [.., out]
+                ? x.linear(w)
+                : org.borealis.tensor.composite.Linear.apply(x, w, weights.of(bias.get(0)));
     }
 
     Stream<Parameter> parameters() {

@@ -6,13 +6,17 @@ import org.bytedeco.dnnl.global.dnnl;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 
-/** Products of 16-bit matrices by oneDNN's matmul, which adds up in float32; one primitive for each panel of rows. */
-final class NarrowProducts {
+/** Products by oneDNN's matmul, which adds up in float32 and may add a bias; one primitive for each panel. */
+final class Matmuls {
     private static final long THIN = 32;
 
-    private NarrowProducts() {}
+    private Matmuls() {}
 
-    /** Whether the processor has instructions for this; if not, nothing was bound. */
+    /**
+     * Binds left, right, and a bias [n] or none, of one type.
+     *
+     * @return whether oneDNN has something for this that is better than a product in float32; if not, nothing was bound
+     */
     static boolean bind(Binding binding, Products.Sizes sizes, List<Operand> in, Operand out) {
         var cut = Products.Cut.of(sizes, binding.workers());
         int tasks = Math.toIntExact(sizes.batch() * cut.pieces());
@@ -43,11 +47,13 @@ final class NarrowProducts {
         long left = batch * sizes.m() * sizes.k() + (rows ? sizes.left(from) : 0);
         long right = batch * sizes.k() * sizes.n() + (rows ? 0 : sizes.right(from));
         long result = batch * sizes.m() * sizes.n() + (rows ? from * sizes.n() : from);
+        boolean isBiased = in.size() == 3;
         try (var a = matrix(out, m, sizes.k(), sizes.transposeLeft(), sizes.pitchLeft());
                 var b = matrix(out, sizes.k(), n, sizes.transposeRight(), sizes.pitchRight());
                 var c = matrix(out, m, n, false, sizes.n());
+                var bias = isBiased ? matrix(out, 1, n, false, n) : new memory.desc();
                 var attributes = Engine.attributes();
-                var ways = new matmul.primitive_desc(binding.engine().processor(), a, b, c, attributes, true)) {
+                var ways = new matmul.primitive_desc(binding.engine().processor(), a, b, bias, c, attributes, true)) {
             if (ways.get(true) == null || !isFast(ways, out.elements(), Math.min(m, n))) {
                 return false;
             }
@@ -55,6 +61,9 @@ final class NarrowProducts {
                     .with(dnnl.DNNL_ARG_SRC, a, in.get(0).address() + left * bytes)
                     .with(dnnl.DNNL_ARG_WEIGHTS, b, in.get(1).address() + right * bytes)
                     .with(dnnl.DNNL_ARG_DST, c, out.address() + result * bytes);
+            if (isBiased) {
+                calls[index].with(dnnl.DNNL_ARG_BIAS, bias, in.get(2).address() + (rows ? 0 : from) * bytes);
+            }
             return true;
         }
     }
@@ -66,7 +75,7 @@ final class NarrowProducts {
     private static boolean isFast(matmul.primitive_desc ways, DataType type, long thinnest) {
         try (var implementation = ways.impl_info_str()) {
             var name = implementation.getString();
-            return !name.startsWith("ref") && (type == DataType.FLOAT16 || name.contains("amx") || thinnest <= THIN);
+            return !name.startsWith("ref") && (type != DataType.BFLOAT16 || name.contains("amx") || thinnest <= THIN);
         }
     }
 

@@ -4,8 +4,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Softmax of rows at addresses, and what goes with it. */
-final class Softmax {
-    private Softmax() {}
+final class SoftmaxRows {
+    private SoftmaxRows() {}
 
     /** The greatest of whole vectors. */
     static float max(long row, long count) {
@@ -51,10 +51,7 @@ final class Softmax {
     static double logSumExp(long row, long count) {
         long whole = count - count % Floats.LANES;
         long end = row + whole * Float.BYTES;
-        float highest = max(row, whole);
-        for (long at = end; at < row + count * Float.BYTES; at += Float.BYTES) {
-            highest = Math.max(highest, Memory.getFloat(at));
-        }
+        float highest = highest(row, count);
         double total = sumOfExponentials(row, highest, end);
         for (long at = end; at < row + count * Float.BYTES; at += Float.BYTES) {
             total += Math.exp(Memory.getFloat(at) - highest);
@@ -81,5 +78,36 @@ final class Softmax {
         for (; at < row + count * Float.BYTES; at += Float.BYTES) {
             Memory.putFloat(at + distance, (float) Math.exp(Memory.getFloat(at) - logSumExp) * factor);
         }
+    }
+
+    /** Writes the softmax of a row of any length to another place, or to its own; what would be no normal number is 0. */
+    static void softmax(long row, long to, long count) {
+        long whole = count - count % Floats.LANES;
+        long end = row + whole * Float.BYTES;
+        long distance = to - row;
+        float highest = highest(row, count);
+        var sums = FloatVector.zero(Floats.SPECIES);
+        for (long at = row; at < end; at += Floats.WIDTH) {
+            var x = Floats.load(at).sub(highest);
+            var e = Floats.exp(x).blend(0, x.compare(VectorOperators.LT, Floats.LEAST));
+            Floats.store(e, at + distance);
+            sums = sums.add(e);
+        }
+        float sum = sums.reduceLanes(VectorOperators.ADD);
+        for (long at = end; at < row + count * Float.BYTES; at += Float.BYTES) {
+            float e = (float) Math.exp(Memory.getFloat(at) - highest);
+            Memory.putFloat(at + distance, e);
+            sum += e;
+        }
+        Floats.scale(to, 1 / sum, count);
+    }
+
+    private static float highest(long row, long count) {
+        long whole = count - count % Floats.LANES;
+        float highest = max(row, whole);
+        for (long at = row + whole * Float.BYTES; at < row + count * Float.BYTES; at += Float.BYTES) {
+            highest = Math.max(highest, Memory.getFloat(at));
+        }
+        return highest;
     }
 }
