@@ -68,6 +68,13 @@ public record Job(
         environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
     }
 
+    /** This job with one variable more. */
+    public Job with(String variable, String value) {
+        var more = new LinkedHashMap<>(environment);
+        more.put(variable, value);
+        return new Job(name, command, more, folder, logs, place, timeLimit);
+    }
+
     /** The port that rank 0 takes if it runs on this machine: the one that was asked for, or the free one. */
     public String port() {
         return environment.getOrDefault(PORT, Integer.toString(place.freePort()));

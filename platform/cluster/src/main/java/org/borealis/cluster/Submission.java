@@ -38,7 +38,7 @@ public record Submission(List<Script> scripts, List<Program> programs, boolean i
     /** Whose words a program prints. */
     public sealed interface Voices {
         /** It is a rank itself. */
-        record Own(int rank) implements Voices {}
+        record Rank(int rank) implements Voices {}
 
         /**
          * It starts ranks, and marks what they print.
@@ -47,7 +47,10 @@ public record Submission(List<Script> scripts, List<Program> programs, boolean i
          * @param obituary a line of the program's own about a rank that failed: the group {@code rank} is its number, and
          *     the group {@code code}, if there is one, its exit code
          */
-        record Marked(Pattern mark, Pattern obituary) implements Voices {}
+        record Ranks(Pattern mark, Pattern obituary) implements Voices {}
+
+        /** It starts no rank itself. */
+        record Queue() implements Voices {}
     }
 
     public Submission {
