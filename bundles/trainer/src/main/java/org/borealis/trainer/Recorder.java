@@ -2,22 +2,28 @@ package org.borealis.trainer;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.borealis.train.RunEvent;
 import org.borealis.trainer.run.Events;
 import org.borealis.trainer.run.TrackerFeed;
 
-/** Writes what happens in a run into its file of events, and passes it on to the trackers. */
+/** Writes what happens in a run into its file of events, and passes it on to the trackers; the first rank does so for all. */
 final class Recorder implements AutoCloseable {
-    private final Events events;
-    private final TrackerFeed trackers;
+    private final Optional<Events> events;
+    private final Optional<TrackerFeed> trackers;
 
     /** @param step after which whatever the file holds is forgotten: it is going to happen again */
     Recorder(RunContext context, long step) {
+        if (!context.ranks().isFirst()) {
+            events = Optional.empty();
+            trackers = Optional.empty();
+            return;
+        }
         var folder = context.folder();
         Events.truncate(folder.events(), step);
-        events = Events.append(folder.events());
-        trackers = new TrackerFeed(
-                context.extensions().trackers(), context.settings().name(), folder.path());
+        events = Optional.of(Events.append(folder.events()));
+        trackers = Optional.of(new TrackerFeed(
+                context.extensions().trackers(), context.settings().name(), folder.path()));
     }
 
     /** Records an event at a step. */
@@ -26,19 +32,18 @@ final class Recorder implements AutoCloseable {
         fields.put("step", step);
         fields.putAll(values);
         var made = new RunEvent(event, fields);
-        events.write(made);
-        trackers.accept(made);
+        events.ifPresent(file -> file.write(made));
+        trackers.ifPresent(feed -> feed.accept(made));
     }
 
     /** Waits until the file is on the disk. */
     void force() {
-        events.force();
+        events.ifPresent(Events::force);
     }
 
     @Override
     public void close() {
-        try (events) {
-            trackers.close();
-        }
+        trackers.ifPresent(TrackerFeed::close);
+        events.ifPresent(Events::close);
     }
 }

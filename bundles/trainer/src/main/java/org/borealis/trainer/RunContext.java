@@ -3,6 +3,7 @@ package org.borealis.trainer;
 import org.borealis.recipe.RunSettings;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.progress.Display;
+import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.run.RunFolder;
 
 /**
@@ -16,6 +17,7 @@ record RunContext(
         RunSettings settings,
         RunFolder folder,
         Display display,
+        Ranks ranks,
         String again) {
 
     /** Paths of the recipe. */

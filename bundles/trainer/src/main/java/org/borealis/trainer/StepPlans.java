@@ -2,6 +2,7 @@ package org.borealis.trainer;
 
 import org.borealis.device.Rematerialisation;
 import org.borealis.recipe.RunSettings;
+import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.TrainStep;
 
@@ -9,8 +10,13 @@ import org.borealis.trainer.step.TrainStep;
 final class StepPlans {
     private StepPlans() {}
 
-    static TrainStep.Plan of(RunSettings settings) {
-        return of(settings, BatchSizes.micro(settings), rematerialisation(settings));
+    static TrainStep.Plan of(RunSettings settings, Ranks ranks) {
+        return new TrainStep.Plan(
+                BatchSizes.micro(settings),
+                BatchSizes.perRank(settings, ranks.batches()),
+                Precision.of(settings.precision()),
+                rematerialisation(settings),
+                ranks);
     }
 
     /** As the recipe has it, but for these two. */

@@ -5,6 +5,8 @@ import java.util.Optional;
 import org.borealis.data.Tokenizer;
 import org.borealis.device.Backend;
 import org.borealis.model.ModelFamily;
+import org.borealis.parallel.Collectives;
+import org.borealis.parallel.ParallelStrategy;
 import org.borealis.train.Optimizer;
 import org.borealis.train.RateSchedule;
 import org.osgi.annotation.versioning.ProviderType;
@@ -29,6 +31,14 @@ public record Contract<T>(String section, Class<T> type, String property) {
     public static final Contract<RateSchedule> SCHEDULE =
             new Contract<>("schedule", RateSchedule.class, RateSchedule.NAME);
 
+    /** Chooses by what ranks talk to each other. */
+    public static final Contract<Collectives> COLLECTIVES =
+            new Contract<>("collectives", Collectives.class, Collectives.NAME);
+
+    /** Says how an axis of the mesh spreads a run. No section of a recipe names it: the axis does. */
+    public static final Contract<ParallelStrategy> STRATEGY =
+            new Contract<>("parallel", ParallelStrategy.class, ParallelStrategy.AXIS);
+
     /** The key that holds the name in a recipe's section: {@code name}, or {@code family} for a model. */
     public String nameKey() {
         return property.substring(property.lastIndexOf('.') + 1);
@@ -36,7 +46,7 @@ public record Contract<T>(String section, Class<T> type, String property) {
 
     /** Every kind of plug-in that a recipe chooses. */
     public static List<Contract<?>> all() {
-        return List.of(BACKEND, MODEL, TOKENIZER, OPTIMIZER, SCHEDULE);
+        return List.of(BACKEND, MODEL, TOKENIZER, OPTIMIZER, SCHEDULE, COLLECTIVES);
     }
 
     /** The contract of a recipe's section. */

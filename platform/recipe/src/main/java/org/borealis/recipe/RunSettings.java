@@ -18,6 +18,23 @@ public @interface RunSettings {
 
     @AttributeDefinition(
             description =
+                    "Ranks along each axis, such as data=4,tensor=2, the axis that talks most last; empty is a single rank")
+    String mesh() default "";
+
+    @AttributeDefinition(description = "Settings of the mesh's axes, such as data.zero=3")
+    String[] parallel() default {};
+
+    @AttributeDefinition(
+            description =
+                    "How ranks sum: fast, or exact, which gives the same bits however many ranks share the batches",
+            options = {@Option("fast"), @Option("exact")})
+    String reduction() default "fast";
+
+    @AttributeDefinition(description = "Seconds after which a rank that does not answer is given up", min = "1")
+    long timeout() default 600;
+
+    @AttributeDefinition(
+            description =
                     "What the model computes in. Parameters, gradients and what the optimizer remembers are float32, or float64 with it",
             options = {@Option("float32"), @Option("float64"), @Option("bfloat16"), @Option("float16")})
     String precision() default "float32";

@@ -2,6 +2,7 @@ package org.borealis.compiler.partition;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.borealis.parallel.Held;
 import org.borealis.parallel.Mesh.Axis;
 import org.borealis.parallel.ParallelStrategy;
@@ -14,6 +15,7 @@ import org.borealis.parallel.Signature;
  * @param kept where inputs are when the program begins, by name
  * @param used where inputs are computed with, by name, if elsewhere
  * @param outputs where outputs go, by name; an output that replaces an input goes where that is kept
+ * @param own outputs that stay with each rank's own batch
  * @param strategy whom to ask about what lies in between
  * @param isExact whether sums over the ranks are made in the order of the ranks, one by one, so that adding up batches gives the same
  *     bits however many ranks share them
@@ -22,12 +24,14 @@ record Layout(
         Map<String, Placement> kept,
         Map<String, Placement> used,
         Map<String, Placement> outputs,
+        Set<String> own,
         ParallelStrategy strategy,
         boolean isExact) {
     Layout {
         kept = Map.copyOf(kept);
         used = Map.copyOf(used);
         outputs = Map.copyOf(outputs);
+        own = Set.copyOf(own);
     }
 
     /** @param held tensors that outlive the program, in the shapes that earlier axes left of them */
@@ -40,8 +44,14 @@ record Layout(
             if (signature.computes() && tensor.role() == Held.Role.PARAMETER) {
                 used.put(name, strategy.used(tensor, axis.ranks()));
             }
+            if (signature.whole().contains(name)) {
+                used.put(name, Placement.REPLICATE);
+            }
         });
         signature.batches().forEach(name -> kept.put(name, strategy.batch(axis.ranks())));
-        return new Layout(kept, used, kept, strategy, isExact);
+        if (strategy.batch(axis.ranks()) instanceof Placement.Varying) {
+            signature.own().forEach(name -> kept.put(name, Placement.VARYING));
+        }
+        return new Layout(kept, used, kept, signature.own(), strategy, isExact);
     }
 }

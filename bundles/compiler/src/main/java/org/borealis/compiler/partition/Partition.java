@@ -149,13 +149,16 @@ public final class Partition {
 
     private void output(Program program, Program.Output output, List<Placed> values) {
         var name = output.name();
+        var result = values.get(output.value());
         Placement at;
-        if (output.replaces().isPresent()) {
-            at = values.get(output.replaces().getAsInt()).at();
-        } else {
+        if (layout.own().contains(name)) {
+            at = result.isVarying() ? result.at() : Placement.REPLICATE;
+        } else if (layout.outputs().containsKey(name) || output.replaces().isEmpty()) {
             at = layout.outputs().getOrDefault(name, Placement.REPLICATE);
+        } else {
+            at = values.get(output.replaces().getAsInt()).at();
         }
-        var value = moves.to(values.get(output.value()), at);
+        var value = move(result, at);
         if (output.replaces().isPresent()) {
             builder.replace(name, values.get(output.replaces().getAsInt()).local(), value.local());
         } else {

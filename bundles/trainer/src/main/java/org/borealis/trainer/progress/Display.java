@@ -1,6 +1,7 @@
 package org.borealis.trainer.progress;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,11 @@ public final class Display implements AutoCloseable {
         } catch (IOException e) {
             throw new BorealisException("log-unwritable", log + " can't be written: " + e.getMessage(), e);
         }
+    }
+
+    /** For a rank that has nothing to say. */
+    public static Display silent() {
+        return new Display(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false, Writer.nullWriter());
     }
 
     /** Whether a person looks on, at a terminal that can rewrite a line. */

@@ -24,10 +24,10 @@ public final class RunFolder implements AutoCloseable {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     private final Path path;
-    private final FileChannel channel;
+    private final Optional<FileChannel> channel;
     private final Object identity;
 
-    private RunFolder(Path path, FileChannel channel, Object identity) {
+    private RunFolder(Path path, Optional<FileChannel> channel, Object identity) {
         this.path = path;
         this.channel = channel;
         this.identity = identity;
@@ -51,7 +51,7 @@ public final class RunFolder implements AutoCloseable {
                 var before = identity(path);
                 var channel = take(path);
                 if (before.isPresent() && before.equals(identity(path))) {
-                    return new RunFolder(path, channel, before.get());
+                    return new RunFolder(path, Optional.of(channel), before.get());
                 }
                 channel.close(); // it was not there yet, or who held it has just deleted it
             }
@@ -59,6 +59,11 @@ public final class RunFolder implements AutoCloseable {
             throw new BorealisException(
                     "run-folder", "the run folder " + path + " can't be made or opened: " + e.getMessage(), e);
         }
+    }
+
+    /** The folder of a run that another rank holds; nothing is written there. */
+    public static RunFolder beside(Path runs, String name) {
+        return new RunFolder(path(runs, name), Optional.empty(), LOCK);
     }
 
     private static FileChannel take(Path path) throws IOException {
@@ -197,8 +202,11 @@ public final class RunFolder implements AutoCloseable {
     /** Lets other processes in. A folder in which nothing came to be is removed. */
     @Override
     public void close() {
-        try (channel) {
-            if (identity(path).equals(Optional.of(identity)) && isEmpty()) {
+        if (channel.isEmpty()) {
+            return;
+        }
+        try (var held = channel.get()) {
+            if (held.isOpen() && identity(path).equals(Optional.of(identity)) && isEmpty()) {
                 Files.deleteIfExists(log());
                 Files.deleteIfExists(path.resolve(LOCK));
                 Files.delete(path);

@@ -3,6 +3,7 @@ package org.borealis.trainer.step;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Draft;
 import org.borealis.device.Device;
@@ -24,24 +25,32 @@ public record StepMemory(
     public static StepMemory plan(
             Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, TrainStep.Plan plan) {
         var trace = plan.trace(family);
-        var state = TrainState.types(plan.precision().kept(), family.parameters(), optimizer);
+        var state = TrainState.types(
+                plan.precision().kept(),
+                family.parameters(),
+                optimizer,
+                plan.ranks().spread());
         var buffers = trace.buffers();
         var bound = new HashSet<>(state.keySet());
         bound.addAll(buffers.keySet());
-        var drafts = trace.programs(compiler, optimizer, plan.micro()).stream()
+        bound.addAll(trace.spread().aliases().keySet());
+        var drafts = trace.programs(compiler, optimizer).stream()
                 .map(program -> new Draft(program, bound, StepTrace.spent(program)))
                 .toList();
         var footprint = compiler.plan(device, drafts, StepTrace.LOSS);
         long parameters = family.parameters().stream()
-                .mapToLong(p -> trace.parameterType(p).bytes())
-                .sum(); // and gradients, which have the same types
+                .mapToLong(p -> Optional.ofNullable(state.get(TrainState.parameter(p)))
+                        .orElseThrow()
+                        .bytes())
+                .sum();
+        long gradients = bytes(trace.spread().gradientTypes());
         return new StepMemory(
                 parameters,
-                parameters,
+                gradients,
                 bytes(state) - parameters,
                 footprint.activations(),
                 footprint.workspace(),
-                footprint.other() + bytes(buffers) - parameters);
+                footprint.other() + bytes(buffers) - gradients);
     }
 
     private static long bytes(Map<String, TensorType> types) {

@@ -6,11 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.borealis.device.Compiler;
 import org.borealis.device.Rematerialisation;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
+import org.borealis.parallel.Spread;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Shape;
@@ -19,9 +21,16 @@ import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 
 /** Traces the programs that a run is made of. */
-record StepTrace(ModelFamily family, Precision precision, int rows, int sequence, Rematerialisation rematerialisation) {
+record StepTrace(
+        ModelFamily family,
+        Precision precision,
+        int rows,
+        int sequence,
+        Rematerialisation rematerialisation,
+        StepSpread spread) {
     static final String FIRST = "first";
     static final String ACCUMULATE = "accumulate";
+    static final String LAST = "last";
     static final String UPDATE = "update";
     static final String EVALUATE = "evaluate";
     static final String TOKENS = "tokens";
@@ -39,7 +48,13 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
 
     /** Without gradients, or with nothing computed again for them. */
     StepTrace(ModelFamily family, Precision precision, int rows, int sequence) {
-        this(family, precision, rows, sequence, new Rematerialisation.None());
+        this(
+                family,
+                precision,
+                rows,
+                sequence,
+                new Rematerialisation.None(),
+                StepSpread.of(Spread.NONE, family, precision, 1));
     }
 
     static String gradient(Parameter parameter) {
@@ -65,28 +80,31 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
     /** What goes into the programs and comes out of them beside the state of the run, by name. */
     Map<String, TensorType> buffers() {
         var types = new LinkedHashMap<String, TensorType>();
-        types.put(TOKENS, tokenType());
-        types.put(TARGETS, tokenType());
+        types.put(TOKENS, spread.batchType(tokenType()));
+        types.put(TARGETS, spread.batchType(tokenType()));
         types.put(LOSS, lossType());
         if (precision.scalesLoss()) {
             types.put(LOSS_SCALE, lossType());
         }
         List.of(SQUARED_NORM, SCALE, NUMBER, RATE).forEach(name -> types.put(name, NUMBER_TYPE));
-        family.parameters().forEach(p -> types.put(gradient(p), parameterType(p)));
+        types.putAll(spread.gradientTypes());
         return types;
     }
 
-    /**
-     * All programs of a run.
-     *
-     * @param micro how many batches a step has
-     */
-    List<Program> programs(Compiler compiler, Optimizer optimizer, int micro) {
+    /** All programs of a run, as this rank runs them. */
+    List<Program> programs(Compiler compiler, Optimizer optimizer) {
         var programs = new ArrayList<>(List.of(first(compiler), norm(), update(optimizer), loss(compiler, EVALUATE)));
-        if (micro > 1) {
+        int accumulated = spread.micro() - 1;
+        if (accumulated > 0 && spread.isDeferred()) {
+            programs.add(last(compiler));
+            accumulated--;
+        }
+        if (accumulated > 0) {
             programs.add(accumulate(compiler));
         }
-        return programs;
+        return programs.stream()
+                .map(program -> spread.split(compiler, program, optimizer))
+                .toList();
     }
 
     /** Inputs that the next step writes anew: a program that updates may write the scaled gradients over them. */
@@ -128,15 +146,25 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
 
     /** Loss and gradient of a step's first batch, written over whatever the buffers held: no pass to clear them. */
     Program first(Compiler compiler) {
-        return gradients(compiler, FIRST, false);
+        return gradients(compiler, FIRST, spread::sum, spread::sum, false);
     }
 
     /** Loss and gradient of a further batch, added to the buffers. */
     Program accumulate(Compiler compiler) {
-        return gradients(compiler, ACCUMULATE, true);
+        return gradients(compiler, ACCUMULATE, spread::sum, spread::sum, true);
     }
 
-    private Program gradients(Compiler compiler, String name, boolean adds) {
+    /** As {@link #accumulate}; what the ranks have added up apart comes together. */
+    private Program last(Compiler compiler) {
+        return gradients(compiler, LAST, spread::sum, StepTrace::gradient, true);
+    }
+
+    private Program gradients(
+            Compiler compiler,
+            String name,
+            Function<Parameter, String> from,
+            Function<Parameter, String> to,
+            boolean adds) {
         var backward = compiler.rematerialise(backward(compiler, name), LOSS, rematerialisation);
         var builder = new Program.Builder(name);
         var arguments = new ArrayList<Tensor>();
@@ -144,20 +172,27 @@ record StepTrace(ModelFamily family, Precision precision, int rows, int sequence
         var buffers = new LinkedHashMap<String, Tensor>();
         if (adds) {
             buffers.put(LOSS, builder.input(LOSS, lossType()));
-            family.parameters().forEach(p -> buffers.put(gradient(p), builder.input(gradient(p), parameterType(p))));
+            family.parameters().forEach(p -> buffers.put(to.apply(p), builder.input(from.apply(p), parameterType(p))));
         }
         var values = backward.replay(arguments, builder);
-        hand(builder, buffers, LOSS, values.get(backward.output(LOSS).value()));
+        hand(builder, buffers, LOSS, values.get(backward.output(LOSS).value()), true);
         for (var parameter : family.parameters()) {
             var output = backward.output("gradient." + TrainState.parameter(parameter));
-            hand(builder, buffers, gradient(parameter), values.get(output.value()));
+            boolean isReplaced = to.apply(parameter).equals(from.apply(parameter)) || spread.isAliased(parameter);
+            hand(builder, buffers, to.apply(parameter), values.get(output.value()), isReplaced);
         }
         return builder.build();
     }
 
-    private static void hand(Program.Builder builder, Map<String, Tensor> buffers, String name, Tensor value) {
+    private static void hand(
+            Program.Builder builder, Map<String, Tensor> buffers, String name, Tensor value, boolean replaces) {
         var buffer = Optional.ofNullable(buffers.get(name));
-        buffer.ifPresentOrElse(b -> builder.replace(name, b, b.plus(value)), () -> builder.output(name, value));
+        var sum = buffer.map(b -> b.plus(value)).orElse(value);
+        if (buffer.isPresent() && replaces) {
+            builder.replace(name, buffer.get(), sum);
+        } else {
+            builder.output(name, sum);
+        }
     }
 
     /** Sum of the squares of all gradients, in float64 from parameter to parameter. */

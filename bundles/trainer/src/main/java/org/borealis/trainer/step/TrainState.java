@@ -6,16 +6,22 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.borealis.checkpoint.Checkpoints.Piece;
 import org.borealis.checkpoint.TensorSource;
 import org.borealis.device.Device;
 import org.borealis.device.Slot;
 import org.borealis.model.Parameter;
+import org.borealis.parallel.Held.Role;
+import org.borealis.parallel.Sharding;
+import org.borealis.parallel.Spread;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
+import org.borealis.trainer.ranks.Ranks;
+import org.borealis.trainer.ranks.Wholes;
 
 /** What lives as long as a run and makes up its checkpoints: parameters, and what the optimizer remembers of each. */
 public final class TrainState implements AutoCloseable {
@@ -23,17 +29,28 @@ public final class TrainState implements AutoCloseable {
     private final DataType type;
     private final List<Parameter> parameters;
     private final Optimizer optimizer;
+    private final Ranks ranks;
     private final Slots slots;
 
     /** @param type of the parameters */
     public TrainState(Device device, DataType type, List<Parameter> parameters, Optimizer optimizer) {
+        this(device, type, parameters, optimizer, Ranks.ALONE);
+    }
+
+    /**
+     * What this rank keeps of it.
+     *
+     * @param type of the parameters
+     */
+    public TrainState(Device device, DataType type, List<Parameter> parameters, Optimizer optimizer, Ranks ranks) {
         this.device = device;
         this.type = type;
         this.parameters = List.copyOf(parameters);
         this.optimizer = optimizer;
+        this.ranks = ranks;
         slots = new Slots(device);
         try {
-            types(type, parameters, optimizer).forEach(slots::add);
+            types(type, parameters, optimizer, ranks.spread()).forEach(slots::add);
         } catch (RuntimeException e) {
             slots.close();
             throw e;
@@ -41,11 +58,27 @@ public final class TrainState implements AutoCloseable {
     }
 
     /** What is kept, by name: all parameters, then what is remembered of each. */
-    static Map<String, TensorType> types(DataType type, List<Parameter> parameters, Optimizer optimizer) {
+    static Map<String, TensorType> types(
+            DataType type, List<Parameter> parameters, Optimizer optimizer, Spread spread) {
         var types = new LinkedHashMap<String, TensorType>();
-        parameters.forEach(p -> types.put(parameter(p), new TensorType(type, p.shape())));
-        parameters.forEach(p -> optimizer.state(p, type).forEach(s -> types.put(memory(p, s), s.type())));
+        parameters.forEach(p -> types.put(
+                parameter(p), spread.local(StepSpread.held(Role.PARAMETER, p), new TensorType(type, p.shape()))));
+        parameters.forEach(p -> optimizer
+                .state(p, type)
+                .forEach(s -> types.put(memory(p, s), spread.local(StepSpread.held(p, s), s.type()))));
         return types;
+    }
+
+    /** Which elements of each tensor this rank keeps, by name. */
+    private Map<String, Sharding> shardings() {
+        var shardings = new LinkedHashMap<String, Sharding>();
+        for (var p : parameters) {
+            shardings.put(parameter(p), ranks.spread().sharding(StepSpread.held(Role.PARAMETER, p)));
+            optimizer
+                    .state(p, type)
+                    .forEach(s -> shardings.put(memory(p, s), ranks.spread().sharding(StepSpread.held(p, s))));
+        }
+        return shardings;
     }
 
     /** Name of a parameter's value in programs and checkpoints. */
@@ -73,10 +106,7 @@ public final class TrainState implements AutoCloseable {
     /** Sets what a run begins with. */
     public void initialise(long seed) {
         for (var parameter : parameters) {
-            Slots.write(
-                    device,
-                    slots.get(parameter(parameter)),
-                    (first, values) -> InitialWeights.fill(parameter, seed, first, values));
+            initialise(parameter, seed);
             for (var state : optimizer.state(parameter, type)) {
                 Slots.write(
                         device,
@@ -86,11 +116,39 @@ public final class TrainState implements AutoCloseable {
         }
     }
 
-    /** Sets what a checkpoint holds. */
+    private void initialise(Parameter parameter, long seed) {
+        var slot = slots.get(parameter(parameter));
+        var sharding = ranks.spread().sharding(StepSpread.held(Role.PARAMETER, parameter));
+        if (!sharding.isSplit()) {
+            Slots.write(device, slot, (first, values) -> InitialWeights.fill(parameter, seed, first, values));
+            return;
+        }
+        try (var arena = Arena.ofConfined()) {
+            var part = arena.allocate(slot.type().bytes(), Slot.ALIGNMENT);
+            int bytes = type.bytes();
+            sharding.runs(ranks.mesh(), ranks.team().rank(), (whole, local, length) -> {
+                for (long done = 0; done < length; done += Slots.CHUNK) {
+                    int odd = (int) ((whole + done) % 2); // numbers are drawn in pairs
+                    int count = (int) Math.min(Slots.CHUNK, length - done);
+                    var values = new double[count + odd];
+                    InitialWeights.fill(parameter, seed, whole + done - odd, values);
+                    HostMemory.write(
+                            part.asSlice((local + done) * bytes, (long) count * bytes),
+                            type,
+                            Arrays.copyOfRange(values, odd, values.length));
+                }
+            });
+            device.write(slot, part);
+        }
+    }
+
+    /** Sets what a checkpoint holds; this rank takes its part. */
     public void load(TensorSource source) {
         var types = source.types();
+        var shardings = shardings();
         for (var entry : slots.entries()) {
-            var wanted = entry.getValue().type();
+            var sharding = Objects.requireNonNull(shardings.get(entry.getKey()));
+            var wanted = entry.getValue().type().in(sharding.whole());
             var found = types.get(entry.getKey());
             if (!wanted.equals(found)) {
                 throw new BorealisException(
@@ -99,18 +157,64 @@ public final class TrainState implements AutoCloseable {
                                 + (found == null ? "has none" : "has it as " + found)
                                 + ". It was written by another model, optimizer or precision");
             }
-            device.write(entry.getValue(), source.read(entry.getKey()));
+            try (var arena = Arena.ofConfined()) {
+                device.write(
+                        entry.getValue(),
+                        Wholes.part(
+                                source.read(entry.getKey()),
+                                sharding,
+                                wanted.type().bytes(),
+                                ranks.team(),
+                                arena));
+            }
         }
     }
 
-    /** The tensors as a checkpoint takes them: each is copied from the device when it is asked for, and freed with {@code arena}. */
+    /**
+     * The whole tensors as a checkpoint takes them: each is copied from the device when it is asked for, and freed with {@code arena}.
+     * All ranks ask for all of them, in this order.
+     */
     public List<Piece> pieces(Arena arena) {
         var pieces = new ArrayList<Piece>();
+        var shardings = shardings();
         for (var entry : slots.entries()) {
+            var slot = entry.getValue();
+            var sharding = Objects.requireNonNull(shardings.get(entry.getKey()));
             pieces.add(new Piece(
-                    entry.getKey(), entry.getValue().type(), () -> Slots.read(device, entry.getValue(), arena)));
+                    entry.getKey(),
+                    slot.type().in(sharding.whole()),
+                    () -> Wholes.join(
+                            Slots.read(device, slot, arena),
+                            sharding,
+                            slot.type().type().bytes(),
+                            ranks.team(),
+                            arena)));
         }
         return pieces;
+    }
+
+    /** Takes part in what {@link #pieces} gives to the rank that saves. */
+    public void givePieces() {
+        try (var arena = Arena.ofShared()) {
+            for (var piece : pieces(arena)) {
+                var unused = piece.elements().get();
+            }
+        }
+    }
+
+    /** The whole parameters on this rank's device, by name; to be closed. All ranks call it. */
+    public Slots wholeParameters() {
+        var whole = new Slots(device);
+        try (var arena = Arena.ofShared()) {
+            for (var piece : pieces(arena).subList(0, parameters.size())) {
+                device.write(
+                        whole.add(piece.name(), piece.type()), piece.elements().get());
+            }
+        } catch (RuntimeException e) {
+            whole.close();
+            throw e;
+        }
+        return whole;
     }
 
     /** Name of a parameter that has a value that is no finite number. */
@@ -118,7 +222,8 @@ public final class TrainState implements AutoCloseable {
         for (var parameter : parameters) {
             try (var arena = Arena.ofConfined()) {
                 var elements = Slots.read(device, slots.get(parameter(parameter)), arena);
-                for (long i = 0; i < parameter.shape().elements(); i++) {
+                long count = slots.get(parameter(parameter)).type().shape().elements();
+                for (long i = 0; i < count; i++) {
                     if (!Double.isFinite(HostMemory.read(elements, type, i))) {
                         return Optional.of(parameter.name());
                     }

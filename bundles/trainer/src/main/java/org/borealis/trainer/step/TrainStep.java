@@ -16,6 +16,7 @@ import org.borealis.model.ModelFamily;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.borealis.train.Optimizer;
+import org.borealis.trainer.ranks.Ranks;
 
 /**
  * The compiled programs of a run. A step is {@link #accumulate} for each micro-batch, then {@link #loss} and {@link #gradientNorm} to
@@ -28,6 +29,7 @@ public final class TrainStep implements AutoCloseable {
     private final Map<String, Executable> programs = new LinkedHashMap<>();
     private final MemorySegment staging;
     private final boolean scalesLoss;
+    private final Plan plan;
     private double lossScale = 1;
     private int batches;
 
@@ -35,17 +37,29 @@ public final class TrainStep implements AutoCloseable {
      * How a step is made.
      *
      * @param rows sequences that run at once
-     * @param micro how many such batches a step has
+     * @param micro how many such batches a step has on each rank
      * @param rematerialisation what the backward pass computes again
+     * @param ranks who makes it
      */
-    public record Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation) {
+    public record Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation, Ranks ranks) {
+        /** By one rank. */
+        public Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation) {
+            this(rows, micro, precision, rematerialisation, Ranks.ALONE);
+        }
+
         /** With nothing computed again. */
         public Plan(int rows, int micro, Precision precision) {
             this(rows, micro, precision, new Rematerialisation.None());
         }
 
         StepTrace trace(ModelFamily family) {
-            return new StepTrace(family, precision, rows, family.sequence(), rematerialisation);
+            return new StepTrace(
+                    family,
+                    precision,
+                    rows,
+                    family.sequence(),
+                    rematerialisation,
+                    StepSpread.of(ranks.spread(), family, precision, micro));
         }
     }
 
@@ -65,6 +79,7 @@ public final class TrainStep implements AutoCloseable {
     public TrainStep(
             Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, TrainState state, Plan plan) {
         this.device = device;
+        this.plan = plan;
         scalesLoss = plan.precision().scalesLoss();
         var trace = plan.trace(family);
         buffers = new Slots(device);
@@ -72,11 +87,12 @@ public final class TrainStep implements AutoCloseable {
             trace.buffers().forEach(buffers::add);
             var slots = new HashMap<>(state.slots());
             slots.putAll(buffers.byName());
+            trace.spread().aliases().forEach((alias, name) -> slots.put(alias, buffers.get(name)));
             var jobs = new ArrayList<Job>();
-            for (var program : trace.programs(compiler, optimizer, plan.micro())) {
+            for (var program : trace.programs(compiler, optimizer)) {
                 jobs.add(new Job(program, bindings(program, slots), StepTrace.spent(program)));
             }
-            var executables = compiler.compile(device, jobs);
+            var executables = compiler.compile(device, jobs, plan.ranks().team());
             for (int i = 0; i < jobs.size(); i++) {
                 programs.put(jobs.get(i).program().name(), executables.get(i));
             }
@@ -127,18 +143,27 @@ public final class TrainStep implements AutoCloseable {
     /** Adds loss and gradient of a batch. */
     public void accumulate(TokenBatch batch) {
         write(batch);
-        run(batches++ == 0 ? StepTrace.FIRST : StepTrace.ACCUMULATE);
+        int index = batches++;
+        boolean isLast = index == plan.micro() - 1 && programs.containsKey(StepTrace.LAST);
+        run(index == 0 ? StepTrace.FIRST : isLast ? StepTrace.LAST : StepTrace.ACCUMULATE);
     }
 
-    /** Mean loss of the batches since {@link #begin}. */
+    /** Batches of all ranks since {@link #begin}. */
+    private int batches() {
+        return batches * plan.ranks().batches();
+    }
+
+    /** Mean loss of all ranks' batches since {@link #begin}. All ranks call it. */
     public double loss() {
-        return scalar(buffers.get(StepTrace.LOSS)) / batches;
+        double sum = scalar(buffers.get(StepTrace.LOSS));
+        boolean isWhole = plan.ranks().spread().isExact() || plan.ranks().batches() == 1;
+        return (isWhole ? sum : plan.ranks().sum(sum)) / batches();
     }
 
     /** Euclidean length of the mean gradient of the batches since {@link #begin}. */
     public double gradientNorm() {
         run(StepTrace.SQUARED_NORM);
-        return Math.sqrt(scalar(buffers.get(StepTrace.SQUARED_NORM))) / batches / lossScale;
+        return Math.sqrt(scalar(buffers.get(StepTrace.SQUARED_NORM))) / batches() / lossScale;
     }
 
     /**
@@ -150,19 +175,19 @@ public final class TrainStep implements AutoCloseable {
     public void update(long number, double rate, double scale) {
         write(StepTrace.NUMBER, number);
         write(StepTrace.RATE, rate);
-        write(StepTrace.SCALE, scale / batches / lossScale);
+        write(StepTrace.SCALE, scale / batches() / lossScale);
         run(StepTrace.UPDATE);
         device.finish();
     }
 
-    /** Mean loss of one batch with the parameters as they are. */
+    /** Mean loss of this rank's batch with the parameters as they are. */
     public double evaluate(TokenBatch batch) {
         write(batch);
         run(StepTrace.EVALUATE);
         return scalar(buffers.get(StepTrace.LOSS));
     }
 
-    /** The gradients' buffers, by name: sums over the batches since {@link #begin}, until an update uses them up. */
+    /** This rank's part of the gradients, by name: sums over the batches since {@link #begin}, until an update uses them up. */
     public Map<String, Slot> gradients() {
         var gradients = new LinkedHashMap<String, Slot>();
         buffers.entries().forEach(entry -> {

@@ -80,12 +80,6 @@ final class OnednnDevice implements Device {
                 case Primitive primitive -> Primitives.bind(binding, primitive, in, out.get(0));
                 case Collective collective -> throw DeviceException.collective(collective);
                 case Fusion fusion -> binding.loops(fusion, in, out);
-                case Collective collective ->
-                    throw new DeviceException(
-                            "unsupported",
-                            "onednn device does not run " + collective.label() + " of "
-                                    + in.stream().map(Operand::type).toList()
-                                    + "; collectives run between devices");
                 case Composite composite -> Fused.bind(binding, composite, in, out);
             }
             var kernel = binding.kernel();

@@ -1,0 +1,111 @@
+package org.borealis.trainer.ranks;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.borealis.cluster.Membership;
+import org.borealis.parallel.Collectives.Rendezvous;
+import org.borealis.parallel.Mesh;
+import org.borealis.parallel.ParallelStrategy;
+import org.borealis.parallel.Spread;
+import org.borealis.recipe.Contract;
+import org.borealis.recipe.Plugins;
+import org.borealis.recipe.Plugins.Choice;
+import org.borealis.recipe.Recipe;
+import org.borealis.recipe.RunSettings;
+import org.borealis.recipe.Section;
+import org.borealis.tensor.BorealisException;
+
+/** Finds out how a recipe spreads its run, and meets the other ranks. */
+public final class Joining implements AutoCloseable {
+    private static final String DEFAULT_COLLECTIVES = "gloo";
+
+    private final Plugins plugins;
+    private final List<Choice<?>> open = new ArrayList<>();
+
+    public Joining(Plugins plugins) {
+        this.plugins = plugins;
+    }
+
+    /**
+     * The ranks that make the run.
+     *
+     * @param membership what the cluster says of this process, if it is part of a job
+     * @throws BorealisException if recipe and job contradict each other
+     */
+    public Ranks join(Recipe recipe, RunSettings settings, Optional<Membership> membership) {
+        var spread = spread(settings);
+        int started = membership.map(Membership::size).orElse(1);
+        if (spread.mesh().size() != started) {
+            throw new BorealisException("mesh", mismatch(spread.mesh(), started));
+        }
+        if (started == 1) {
+            return Ranks.ALONE;
+        }
+        var member = membership.orElseThrow();
+        var section = Optional.ofNullable(recipe.sections().get(Contract.COLLECTIVES.section()))
+                .orElseGet(() -> new Section(DEFAULT_COLLECTIVES, Map.of()));
+        var collectives = opened(Contract.COLLECTIVES, section);
+        return Ranks.of(
+                spread,
+                collectives.join(new Rendezvous(
+                        member.address(), member.rank(), member.size(), Duration.ofSeconds(settings.timeout()))));
+    }
+
+    private static String mismatch(Mesh mesh, int started) {
+        String wanted = "the mesh '" + mesh + "' is for " + mesh.size() + " ranks";
+        if (started == 1) {
+            return wanted + ", and this process was started alone; start them all with: borealis launch RECIPE";
+        }
+        return (mesh.axes().isEmpty() ? "the recipe has no mesh" : wanted) + ", and " + started
+                + " ranks were started; give a mesh of that many, such as --set mesh=data=" + started;
+    }
+
+    /**
+     * How the recipe spreads its run, whoever takes part.
+     *
+     * @throws BorealisException if an axis is unknown, or a setting is of none
+     */
+    public Spread spread(RunSettings settings) {
+        var mesh = Mesh.parse(settings.mesh());
+        var perAxis = new LinkedHashMap<String, Map<String, Object>>();
+        mesh.axes().forEach(axis -> perAxis.put(axis.name(), new LinkedHashMap<>()));
+        for (var setting : settings.parallel()) {
+            put(setting, perAxis, mesh);
+        }
+        var strategies = new LinkedHashMap<String, ParallelStrategy>();
+        perAxis.forEach((axis, values) -> strategies.put(axis, opened(Contract.STRATEGY, new Section(axis, values))));
+        return new Spread(mesh, strategies, settings.reduction().equals("exact"));
+    }
+
+    private static void put(String setting, Map<String, Map<String, Object>> perAxis, Mesh mesh) {
+        int dot = setting.indexOf('.');
+        int equals = setting.indexOf('=');
+        if (dot < 1 || equals < dot + 2) {
+            throw new BorealisException(
+                    "mesh", "parallel: wanted AXIS.SETTING=VALUE, such as data.zero=3; got '" + setting + "'");
+        }
+        var values = perAxis.get(setting.substring(0, dot));
+        if (values == null) {
+            throw new BorealisException(
+                    "mesh",
+                    "parallel: '" + setting + "' is for an axis that the mesh '" + mesh + "' does not have; its axes: "
+                            + mesh.axes().stream().map(Mesh.Axis::name).toList());
+        }
+        values.put(setting.substring(dot + 1, equals), setting.substring(equals + 1));
+    }
+
+    private <T> T opened(Contract<T> contract, Section section) {
+        var choice = plugins.open(contract, section, Duration.ZERO);
+        open.add(choice);
+        return choice.service();
+    }
+
+    @Override
+    public void close() {
+        open.forEach(Choice::close);
+    }
+}
