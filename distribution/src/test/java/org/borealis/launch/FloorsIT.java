@@ -24,7 +24,17 @@ import org.junit.jupiter.api.Test;
 class FloorsIT {
     /** Each sees those before it. */
     private static final List<String> FLOORS = Stream.of(
-                    "tensor", "parallel", "cluster", "device", "model", "data", "train", "checkpoint", "recipe", "command", "testkit")
+                    "tensor",
+                    "parallel",
+                    "cluster",
+                    "device",
+                    "model",
+                    "data",
+                    "train",
+                    "checkpoint",
+                    "recipe",
+                    "command",
+                    "testkit")
             .map(floor -> "org.borealis." + floor)
             .toList();
 

@@ -155,6 +155,9 @@ public final class LaunchCommand implements Command {
             System.err.println("borealis: starting again on " + (mesh.axes().isEmpty() ? "1 rank" : mesh) + ", restart "
                     + (restart + 1) + " of " + options.restarts);
             Thread.sleep(PAUSE);
+            if (interruption.requested()) {
+                return Outcome.INTERRUPTED;
+            }
         }
     }
 

@@ -60,7 +60,7 @@ public final class MpiexecLauncher implements Launcher {
 
     @Override
     public Submission submit(Job asked) {
-        var job = asked.place().nodes() == 1 ? asked.with(Job.PORT, asked.port()) : asked;
+        var job = Threads.limit(asked.place().nodes() == 1 ? asked.with(Job.PORT, asked.port()) : asked);
         var flavour = Flavour.valueOf(config.flavour());
         var words = new ArrayList<>(List.of(config.program()));
         words.addAll(flavour.options(job, config.hostfile(), config.cpuBind()));

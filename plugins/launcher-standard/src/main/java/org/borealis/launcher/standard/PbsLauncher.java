@@ -66,7 +66,9 @@ public final class PbsLauncher implements Launcher {
     }
 
     @Override
-    public Submission submit(Job job) {
+    public Submission submit(Job asked) {
+        int cores = asked.place().coresPerRank();
+        Job job = cores > 0 ? Threads.limit(asked, cores) : asked;
         String kind = config.select().isEmpty() ? "" : ":" + config.select();
         var script = new JobScript("#PBS")
                 .ask("-N ", job.name())

@@ -71,7 +71,9 @@ public final class SlurmLauncher implements Launcher {
 
     @Override
     public Submission submit(Job job) {
-        return config.mode().equals("sbatch") ? batch(job) : step(job);
+        boolean isLimited = job.place().coresPerRank() > 0;
+        Job limited = isLimited ? Threads.limit(job, job.place().coresPerRank()) : job;
+        return config.mode().equals("sbatch") ? batch(limited) : step(limited);
     }
 
     private Submission step(Job job) {

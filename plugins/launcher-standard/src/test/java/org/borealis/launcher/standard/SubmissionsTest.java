@@ -70,9 +70,15 @@ class SubmissionsTest {
                         + guarded("kill -9 $$") + "4\n",
                 submitted(mpiexec(Map.of()), Jobs.training(4, 4, 0)));
         assertEquals(
-                "XDG_CACHE_HOME='/scratch/my cache' mpiexec.hydra -prepend-rank -n 4 -ppn 2 -f hosts -bind-to core:8 "
+                "XDG_CACHE_HOME='/scratch/my cache' OMP_NUM_THREADS=8 OPENBLAS_NUM_THREADS=8 mpiexec.hydra -prepend-rank -n 4 -ppn 2 -f hosts -bind-to core:8 "
                         + guarded("kill -9 $$") + "4\n",
                 submitted(mpiexec(Map.of("program", "mpiexec.hydra", "hostfile", "hosts")), Jobs.training(4, 2, 8)));
+    }
+
+    @Test
+    void ranksOfMpiexecShareTheCoresOfThisMachine() {
+        String text = submitted(mpiexec(Map.of()), Jobs.training(2, 2, 0, 0, 1, 2, 3));
+        assertTrue(text.contains(" OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2 mpiexec "), text);
     }
 
     @Test
@@ -85,8 +91,8 @@ class SubmissionsTest {
                         mpiexec(Map.of("flavour", "openmpi", "asRoot", true, "oversubscribe", true)),
                         Jobs.training(4, 4, 0)));
         assertEquals(
-                "XDG_CACHE_HOME='/scratch/my cache' mpiexec --tag-output -n 8 --map-by ppr:4:node:PE=2 --bind-to core"
-                        + " --hostfile hosts -x XDG_CACHE_HOME --mca odls_base_sigkill_timeout 10 --mca btl ^openib "
+                "XDG_CACHE_HOME='/scratch/my cache' OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2 mpiexec --tag-output -n 8 --map-by ppr:4:node:PE=2 --bind-to core"
+                        + " --hostfile hosts -x XDG_CACHE_HOME -x OMP_NUM_THREADS -x OPENBLAS_NUM_THREADS --mca odls_base_sigkill_timeout 10 --mca btl ^openib "
                         + guarded("exit $code") + "8\n",
                 submitted(
                                 mpiexec(Map.of("flavour", "openmpi", "hostfile", "hosts", "arguments", new String[] {
@@ -99,7 +105,7 @@ class SubmissionsTest {
     @Test
     void palsBindsByDepthOrByList() {
         assertEquals(
-                "XDG_CACHE_HOME='/scratch/my cache' mpiexec --envall --line-buffer --label -n 24 --ppn 12"
+                "XDG_CACHE_HOME='/scratch/my cache' OMP_NUM_THREADS=8 OPENBLAS_NUM_THREADS=8 mpiexec --envall --line-buffer --label -n 24 --ppn 12"
                         + " --hostfile hosts --cpu-bind depth --depth 8 " + TRAIN + "24\n",
                 submitted(mpiexec(Map.of("flavour", "pals", "hostfile", "hosts")), Jobs.training(24, 12, 8)));
         assertEquals(
@@ -111,7 +117,7 @@ class SubmissionsTest {
     @Test
     void slurmRunsAStepOrQueuesAScript() {
         assertEquals(
-                "XDG_CACHE_HOME='/scratch/my cache' srun --label --kill-on-bad-exit=1 --nodes=2 --ntasks=8"
+                "XDG_CACHE_HOME='/scratch/my cache' OMP_NUM_THREADS=16 OPENBLAS_NUM_THREADS=16 srun --label --kill-on-bad-exit=1 --nodes=2 --ntasks=8"
                         + " --ntasks-per-node=4 --cpus-per-task=16 --cpu-bind=cores --job-name=tiny --time=01:00:00"
                         + " --account=ai " + TRAIN + "8\n",
                 submitted(slurm(Map.of("account", "ai")), Jobs.training(8, 4, 16)));
@@ -133,6 +139,8 @@ class SubmissionsTest {
                 set -e
                 cd '/home/me/my runs'
                 export XDG_CACHE_HOME='/scratch/my cache'
+                export OMP_NUM_THREADS=16
+                export OPENBLAS_NUM_THREADS=16
                 exec srun --label --kill-on-bad-exit=1 --nodes=2 --ntasks=8 --ntasks-per-node=4 --cpus-per-task=16 \
                 --cpu-bind=cores /opt/borealis/bin/borealis train tiny.yaml --set mesh=data=8
 
@@ -167,6 +175,8 @@ class SubmissionsTest {
                 set -e
                 cd '/home/me/my runs'
                 export XDG_CACHE_HOME='/scratch/my cache'
+                export OMP_NUM_THREADS=8
+                export OPENBLAS_NUM_THREADS=8
                 exec mpiexec --envall --line-buffer --label -n 8 --ppn 4 --hostfile "$PBS_NODEFILE" --cpu-bind depth \
                 --depth 8 /opt/borealis/bin/borealis train tiny.yaml --set mesh=data=8
 
