@@ -147,8 +147,8 @@ record Chained(Chain chain, List<Register> in, Register to) implements Compute {
         return s.vectorOf(number, k);
     }
 
-    private int step(int k) {
-        return in.get(k).reach == to.reach ? -1 : 0;
+    private long step(int k) {
+        return in.get(k).reach == to.reach ? FloatChains.ALONG : 0;
     }
 
     @Override

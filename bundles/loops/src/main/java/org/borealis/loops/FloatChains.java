@@ -5,7 +5,7 @@ import static org.borealis.loops.Lanes.at;
 
 /**
  * Two or three operations on float32 in one loop, which saves a tile's way through the cache. Each is rounded by itself, as if the
- * others had their own loops. A step of -1 goes along an operand's elements, 0 repeats its first vector.
+ * others had their own loops. An operand's step is in bytes: {@link #ALONG} its elements, or 0, which repeats its first vector.
  */
 final class FloatChains {
     /** What is computed of a, b, c and d. */
@@ -34,10 +34,22 @@ final class FloatChains {
         DIFFERENCE_OF_PRODUCTS
     }
 
+    static final long ALONG = 4L * Lanes.COUNT;
+
     private FloatChains() {}
 
     static void run(
-            Chain chain, long o, long a, int aStep, long b, int bStep, long c, int cStep, long d, int dStep, int n) {
+            Chain chain,
+            long o,
+            long a,
+            long aStep,
+            long b,
+            long bStep,
+            long c,
+            long cStep,
+            long d,
+            long dStep,
+            int n) {
         switch (chain) {
             case MULTIPLY_MULTIPLY -> multiplyMultiply(o, a, aStep, b, bStep, c, cStep, n);
             case MULTIPLY_ADD -> multiplyAdd(o, a, aStep, b, bStep, c, cStep, n);
@@ -53,73 +65,72 @@ final class FloatChains {
         }
     }
 
-    private static void multiplyMultiply(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(a, i & aStep).mul(at(b, i & bStep)).mul(at(c, i & cStep)), o, i);
+    private static void multiplyMultiply(long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(a, 0).mul(at(b, 0)).mul(at(c, 0)), o, i);
         }
     }
 
-    private static void multiplyAdd(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(a, i & aStep).mul(at(b, i & bStep)).add(at(c, i & cStep)), o, i);
+    private static void multiplyAdd(long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(a, 0).mul(at(b, 0)).add(at(c, 0)), o, i);
         }
     }
 
-    private static void multiplySubtract(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(a, i & aStep).mul(at(b, i & bStep)).sub(at(c, i & cStep)), o, i);
+    private static void multiplySubtract(long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(a, 0).mul(at(b, 0)).sub(at(c, 0)), o, i);
         }
     }
 
-    private static void multiplySubtractFrom(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(c, i & cStep).sub(at(a, i & aStep).mul(at(b, i & bStep))), o, i);
+    private static void multiplySubtractFrom(
+            long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(c, 0).sub(at(a, 0).mul(at(b, 0))), o, i);
         }
     }
 
-    private static void addMultiply(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(a, i & aStep).add(at(b, i & bStep)).mul(at(c, i & cStep)), o, i);
+    private static void addMultiply(long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(a, 0).add(at(b, 0)).mul(at(c, 0)), o, i);
         }
     }
 
-    private static void addAdd(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(a, i & aStep).add(at(b, i & bStep)).add(at(c, i & cStep)), o, i);
+    private static void addAdd(long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(a, 0).add(at(b, 0)).add(at(c, 0)), o, i);
         }
     }
 
-    private static void subtractMultiply(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(a, i & aStep).sub(at(b, i & bStep)).mul(at(c, i & cStep)), o, i);
+    private static void subtractMultiply(long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(a, 0).sub(at(b, 0)).mul(at(c, 0)), o, i);
         }
     }
 
-    private static void divideMultiply(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(a, i & aStep).div(at(b, i & bStep)).mul(at(c, i & cStep)), o, i);
+    private static void divideMultiply(long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(a, 0).div(at(b, 0)).mul(at(c, 0)), o, i);
         }
     }
 
-    private static void divideAdd(long o, long a, int aStep, long b, int bStep, long c, int cStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(at(a, i & aStep).div(at(b, i & bStep)).add(at(c, i & cStep)), o, i);
+    private static void divideAdd(long o, long a, long aStep, long b, long bStep, long c, long cStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep) {
+            Lanes.put(at(a, 0).div(at(b, 0)).add(at(c, 0)), o, i);
         }
     }
 
     private static void sumOfProducts(
-            long o, long a, int aStep, long b, int bStep, long c, int cStep, long d, int dStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(
-                    at(a, i & aStep).mul(at(b, i & bStep)).add(at(c, i & cStep).mul(at(d, i & dStep))), o, i);
+            long o, long a, long aStep, long b, long bStep, long c, long cStep, long d, long dStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep, d += dStep) {
+            Lanes.put(at(a, 0).mul(at(b, 0)).add(at(c, 0).mul(at(d, 0))), o, i);
         }
     }
 
     private static void differenceOfProducts(
-            long o, long a, int aStep, long b, int bStep, long c, int cStep, long d, int dStep, int n) {
-        for (int i = 0; i < n; i += Lanes.COUNT) {
-            Lanes.put(
-                    at(a, i & aStep).mul(at(b, i & bStep)).sub(at(c, i & cStep).mul(at(d, i & dStep))), o, i);
+            long o, long a, long aStep, long b, long bStep, long c, long cStep, long d, long dStep, int n) {
+        for (int i = 0; i < n; i += Lanes.COUNT, a += aStep, b += bStep, c += cStep, d += dStep) {
+            Lanes.put(at(a, 0).mul(at(b, 0)).sub(at(c, 0).mul(at(d, 0))), o, i);
         }
     }
 }
