@@ -50,9 +50,10 @@ final class Allocation {
             if (step instanceof Joining.OfRows rows) {
                 touch(rows.lanes(), start);
                 touch(rows.lanes(), end);
-            } else if (step instanceof Joining.OfAll all) {
-                touch(all.lanes(), 0);
-                touch(all.lanes(), last);
+            }
+            for (var kept : step.keeps()) {
+                touch(kept, 0);
+                touch(kept, last);
             }
             position++;
         }

@@ -11,7 +11,8 @@ import org.borealis.tensor.Primitive.Select;
 import org.borealis.tensor.Primitive.Unary;
 
 /** Steps that are pointwise primitives. Operands have the reach of the result, but for {@link Narrow}. */
-sealed interface Compute extends Step {
+sealed interface Compute extends Step
+        permits Compute.One, Compute.Two, Compute.Narrow, Compute.Compare, Compute.Choose, Compute.Change, Chained {
 
     /**
      * The step of a primitive.
@@ -57,7 +58,15 @@ sealed interface Compute extends Step {
         }
     }
 
+    /** Operands that a step may take. */
+    int MOST_OPERANDS = 4;
+
     Register to();
+
+    /** Whether its result may take the place of an operand: it reads an element last before it writes that element. */
+    default boolean isInPlace() {
+        return true;
+    }
 
     @Override
     default List<Register> writes() {
@@ -66,6 +75,11 @@ sealed interface Compute extends Step {
 
     /** A function of one number. */
     record One(Function function, DataType type, Register a, Register to) implements Compute {
+        @Override
+        public boolean isInPlace() {
+            return function != Function.ERF; // two loops read the operand
+        }
+
         @Override
         public void run(Scratch s) {
             int n = s.count(to.reach);

@@ -28,6 +28,17 @@ final class FloatJoins {
         join(fold, to, to, from, n);
     }
 
+    /** Adds the product of each two elements to its running sum, both rounded. */
+    static void accumulateProducts(long to, long a, long b, int n) {
+        int i = 0;
+        for (; i <= n - Lanes.COUNT; i += Lanes.COUNT) {
+            Lanes.put(at(to, i).add(at(a, i).mul(at(b, i))), to, i);
+        }
+        for (; i < n; i++) {
+            Lanes.putOne(Lanes.one(to, i) + Lanes.one(a, i) * Lanes.one(b, i), to, i);
+        }
+    }
+
     /** Joins the elements of a run with those of another. */
     private static void join(Fold fold, long to, long a, long b, int n) {
         if (fold == Fold.SUM) {

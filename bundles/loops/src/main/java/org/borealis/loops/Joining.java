@@ -179,5 +179,43 @@ sealed interface Joining extends Step {
         public List<Register> writes() {
             return List.of(lanes);
         }
+
+        @Override
+        public List<Register> keeps() {
+            return List.of(lanes);
+        }
+    }
+
+    /** The products of all elements of a task, as float32, to their sum. */
+    record OfProducts(Register a, Register b, Register lanes, Joined joined) implements Joining {
+        @Override
+        public void begin(Scratch s, int task) {
+            FloatJoins.fill(s.tile(lanes), 0, Scratch.TILE);
+        }
+
+        @Override
+        public void run(Scratch s) {
+            FloatJoins.accumulateProducts(s.floats(lanes), s.floats(a), s.floats(b), s.count(a.reach));
+        }
+
+        @Override
+        public void end(Scratch s, int task) {
+            Lanes.putOne(FloatJoins.join(Fold.SUM, s.floats(lanes), Scratch.TILE, s.half), joined.floats(task), 0);
+        }
+
+        @Override
+        public List<Register> reads() {
+            return List.of(a, b, lanes);
+        }
+
+        @Override
+        public List<Register> writes() {
+            return List.of(lanes);
+        }
+
+        @Override
+        public List<Register> keeps() {
+            return List.of(lanes);
+        }
     }
 }

@@ -41,6 +41,10 @@ final class Memory {
         return isNative && other.isNative && offset < other.offset + other.bytes && other.offset < offset + bytes;
     }
 
+    boolean isAt(Memory other) {
+        return isNative && other.isNative && offset == other.offset;
+    }
+
     long address(long element) {
         return offset + element * type.bytes();
     }
@@ -109,7 +113,12 @@ final class Memory {
 
     private void put(Scratch scratch, Register from, int start, long to, int count) {
         switch (type) {
-            case FLOAT32 -> MemorySegment.copy(Lanes.ALL, scratch.floats(from) + 4L * start, base, to, 4L * count);
+            case FLOAT32 -> {
+                long made = scratch.floats(from) + 4L * start;
+                if (!isNative || made != to) {
+                    MemorySegment.copy(Lanes.ALL, made, base, to, 4L * count);
+                }
+            }
             case FLOAT64 -> MemorySegment.copy(scratch.doubles(from), start, base, DOUBLE, to, count);
             case INT32 -> MemorySegment.copy(scratch.ints(from), start, base, INT, to, count);
             case INT64 -> MemorySegment.copy(scratch.longs(from), start, base, LONG, to, count);

@@ -23,6 +23,7 @@ final class Plan {
     private final Map<Cell, Register> ones = new LinkedHashMap<>();
     private final Set<Cell> published = new HashSet<>();
     private final Map<Cell, Memory> joined = new LinkedHashMap<>();
+    private final Map<Cell, Integer> uses = new HashMap<>();
     private final Map<Cell, Boolean> joinsRows = new HashMap<>();
 
     private Plan(Program body) {
@@ -56,6 +57,7 @@ final class Plan {
     }
 
     private void collect(Cell cell, List<Cell> joins, Set<Cell> seen) {
+        uses.merge(cell, 1, Integer::sum);
         if (!seen.add(cell)) {
             return;
         }
@@ -188,6 +190,10 @@ final class Plan {
     /** Whether it joins rows, or everything, so that a sweep has to end before it is known. */
     boolean isWaitedFor(Cell cell) {
         return cell.made() instanceof Join join && !roles.isOfRows(join);
+    }
+
+    boolean isUsedOnce(Cell cell) {
+        return uses.getOrDefault(cell, 0) == 1;
     }
 
     boolean isPublished(Cell cell) {

@@ -31,6 +31,11 @@ final class Scratch {
     final double[] doubleHalf = new double[TILE / 2];
     final double[] otherDoubleHalf = new double[TILE / 2];
 
+    /** Vectors of one number each. */
+    private final MemorySegment numbers = Arena.ofAuto().allocate(Compute.MOST_OPERANDS * Lanes.SPARE_BYTES, 64);
+
+    private int given = -1;
+    private long givenAddress;
     private final Object[][] spills = new Object[Kind.values().length][0];
 
     int part;
@@ -109,7 +114,7 @@ final class Scratch {
 
     /** Address of room for its elements. */
     long tile(Register register) {
-        long tile = tiles.address() + register.index * TILE_BYTES;
+        long tile = register.index == given ? givenAddress : tiles.address() + register.index * TILE_BYTES;
         floats[register.index] = tile;
         return tile;
     }
@@ -117,6 +122,28 @@ final class Scratch {
     /** Takes a register's elements from where they are, rather than from a tile. */
     void take(Register register, long address) {
         floats[register.index] = address;
+    }
+
+    /** Gives a register other room for its float32, until that is taken back. */
+    void give(Register register, long address) {
+        given = register.index;
+        givenAddress = address;
+    }
+
+    void takeBack() {
+        given = -1;
+    }
+
+    /** Whether rows that run on to a whole vector do not run beyond the elements that a register holds. */
+    boolean fillsVectors(Register.Reach reach) {
+        return (reach == Register.Reach.ALL ? columns : count(reach)) % Lanes.COUNT == 0;
+    }
+
+    /** Address of a vector of nothing but that number, as an operand's. */
+    long vectorOf(float number, int operand) {
+        long address = numbers.address() + operand * Lanes.SPARE_BYTES;
+        Lanes.put(Lanes.all(number), address, 0);
+        return address;
     }
 
     /** A copy in an array, until the next. */

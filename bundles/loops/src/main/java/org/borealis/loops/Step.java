@@ -19,6 +19,11 @@ interface Step {
     /** Before the first tile of a task. */
     default void begin(Scratch scratch, int task) {}
 
+    /** Registers that keep what is in them from the first tile of a task to the last. */
+    default List<Register> keeps() {
+        return List.of();
+    }
+
     /** After the last. */
     default void end(Scratch scratch, int task) {}
 
@@ -50,7 +55,7 @@ interface Step {
         public void run(Scratch scratch) {
             var to = load.to();
             int count = scratch.count(to.reach);
-            long element = count % Lanes.COUNT == 0 ? load.walk().whole(scratch.start(to.reach), count) : -1;
+            long element = scratch.fillsVectors(to.reach) ? load.walk().whole(scratch.start(to.reach), count) : -1;
             if (element < 0) {
                 load.run(scratch);
             } else {
@@ -66,6 +71,36 @@ interface Step {
         @Override
         public List<Register> writes() {
             return load.writes();
+        }
+    }
+
+    /** Elements made where they are to be stored, if they lie there in one piece and fill vectors. */
+    record Give(Compute compute, Store store) implements Step {
+        @Override
+        public void run(Scratch scratch) {
+            var to = compute.to();
+            int count = scratch.count(to.reach);
+            long element = scratch.fillsVectors(to.reach) ? store.walk().whole(scratch.start(to.reach), count) : -1;
+            if (element < 0) {
+                compute.run(scratch);
+                return;
+            }
+            scratch.give(to, store.memory().address(element));
+            try {
+                compute.run(scratch);
+            } finally {
+                scratch.takeBack();
+            }
+        }
+
+        @Override
+        public List<Register> reads() {
+            return compute.reads();
+        }
+
+        @Override
+        public List<Register> writes() {
+            return compute.writes();
         }
     }
 

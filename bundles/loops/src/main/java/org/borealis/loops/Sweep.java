@@ -2,7 +2,9 @@ package org.borealis.loops;
 
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Goes once through all rows and columns, a tile at a time, with the steps of each stage. */
 final class Sweep {
@@ -32,17 +34,53 @@ final class Sweep {
         strips = grid.strips();
     }
 
-    /** Once memory is known: spares copying what nothing is stored over as long as it is read. */
-    void takeInPlace() {
-        for (int at = 0; at < steps.length; at++) {
-            if (steps[at] instanceof Step.Load load && load.memory().holdsFloats() && !isStoredOver(load)) {
-                var take = new Step.Take(load);
-                for (int stage = 0; stage < ofAll.length; stage++) {
-                    Collections.replaceAll(Arrays.asList(ofRow[stage]), load, take);
-                    Collections.replaceAll(Arrays.asList(ofAll[stage]), load, take);
+    /** Once memory is known: spares copying inputs into tiles and outputs out of them, where no one would see a difference. */
+    void useMemory() {
+        var taken = new HashSet<Step.Load>();
+        for (var step : steps) {
+            if (step instanceof Step.Load load && load.memory().holdsFloats() && !isStoredOver(load)) {
+                replace(load, new Step.Take(load));
+                taken.add(load);
+            }
+        }
+        for (var step : steps) {
+            if (step instanceof Step.Store store && store.memory().holdsFloats()) {
+                for (int at = 0; at < steps.length; at++) {
+                    if (steps[at] instanceof Compute compute
+                            && compute.to() == store.from()
+                            && mayStore(at, compute, store, taken)) {
+                        replace(compute, new Step.Give(compute, store));
+                    }
                 }
             }
         }
+    }
+
+    private void replace(Step step, Step other) {
+        for (int stage = 0; stage < ofAll.length; stage++) {
+            Collections.replaceAll(Arrays.asList(ofRow[stage]), step, other);
+            Collections.replaceAll(Arrays.asList(ofAll[stage]), step, other);
+        }
+    }
+
+    /** Whether nothing that the store writes over is still read once the step at some position has begun to write. */
+    private boolean mayStore(int at, Compute compute, Step.Store store, Set<Step.Load> taken) {
+        for (int i = 0; i < steps.length; i++) {
+            if (steps[i] instanceof Step.Load load && load.memory().overlaps(store.memory())) {
+                boolean isRead = i > at;
+                for (int later = at + 1; later < steps.length; later++) {
+                    isRead |= taken.contains(load) && steps[later].reads().contains(load.to());
+                }
+                boolean isOperand = taken.contains(load) && compute.reads().contains(load.to());
+                boolean mayBeOperand = compute.isInPlace()
+                        && load.walk().isLike(store.walk())
+                        && load.memory().isAt(store.memory());
+                if (isRead || isOperand && !mayBeOperand) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     private boolean isStoredOver(Step.Load load) {

@@ -31,7 +31,7 @@ final class TileKernel implements Kernel {
             each.joined.forEach(Joined::allocate);
         }
         for (var each : sweeps) {
-            each.takeInPlace();
+            each.useMemory();
         }
     }
 

@@ -1,6 +1,7 @@
 package org.borealis.loops;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The elements of one value in the order of some loops, as runs of equal stride. */
@@ -28,6 +29,10 @@ final class Walk {
         }
         sizes = size.stream().mapToLong(s -> s).toArray();
         strides = stride.stream().mapToLong(s -> s).toArray();
+    }
+
+    boolean isLike(Walk other) {
+        return Arrays.equals(sizes, other.sizes) && Arrays.equals(strides, other.strides);
     }
 
     /** What is done with a run. */

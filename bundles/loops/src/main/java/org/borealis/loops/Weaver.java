@@ -4,12 +4,15 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.borealis.loops.Cell.Count;
 import org.borealis.loops.Cell.Fill;
 import org.borealis.loops.Cell.Join;
 import org.borealis.loops.Cell.Load;
+import org.borealis.loops.Chained.Match;
 import org.borealis.loops.Register.Reach;
 import org.borealis.tensor.Primitive.Binary;
+import org.borealis.tensor.Primitive.Fold;
 import org.borealis.tensor.Primitive.Function2;
 import org.borealis.tensor.Primitive.Unary;
 
@@ -82,7 +85,6 @@ final class Weaver {
     /** Joins all rows, or all elements; gives where the result will be. */
     Memory join(Cell cell, Join join, Reach reach) {
         int stage = stageOf(join.in());
-        var from = widened(join.in(), stage, reach);
         boolean isOfColumns = reach == Reach.ALL
                 && join.mask() == plan.roles().rows
                 && !grid.rowLoops().isEmpty();
@@ -90,6 +92,7 @@ final class Weaver {
             if (grid.columns() > Integer.MAX_VALUE - 8) {
                 throw new Unfit("too many columns");
             }
+            var from = widened(join.in(), stage, reach);
             var to = new Joined(join.fold(), cell.type(), grid.chunks(), (int) grid.columns());
             joined.add(to);
             add(stage, reach, new Joining.OfColumns(join.fold(), from, to));
@@ -97,7 +100,17 @@ final class Weaver {
         }
         var to = new Joined(join.fold(), cell.type(), grid.tasks(), 1);
         joined.add(to);
-        add(stage, reach, new Joining.OfAll(join.fold(), from, new Register(from.kind, reach), to));
+        var lanes = new Register(join.in().kind(), reach);
+        var factors = reach == Reach.ALL && join.fold() == Fold.SUM && isOnTheWay(join.in(), stage)
+                ? Chained.factors(join.in())
+                : List.<Cell>of();
+        if (factors.isEmpty()) {
+            add(stage, reach, new Joining.OfAll(join.fold(), widened(join.in(), stage, reach), lanes, to));
+        } else {
+            var a = widened(factors.get(0), stage, reach);
+            var b = widened(factors.get(1), stage, reach);
+            add(stage, reach, new Joining.OfProducts(a, b, lanes, to));
+        }
         return to.memory;
     }
 
@@ -205,6 +218,14 @@ final class Weaver {
     }
 
     private void map(Cell cell, Cell.Map map, int stage, Reach reach, Register to) {
+        var chain = reach == Reach.ALL ? Chained.of(cell, inner -> isOnTheWay(inner, stage)) : Optional.<Match>empty();
+        if (chain.isPresent()) {
+            var in = chain.get().in().stream()
+                    .map(operand -> register(operand, stage))
+                    .toList();
+            add(stage, reach, new Chained(chain.get().chain(), in, to));
+            return;
+        }
         var from = map.in().get(map.in().size() - 1).type();
         boolean takesNarrow = Compute.takesNarrow(map.op(), to.kind);
         var in = new ArrayList<Register>();
@@ -214,6 +235,11 @@ final class Weaver {
             in.add(mayBeNarrow ? register(operand, stage) : widened(operand, stage, reach));
         }
         add(stage, reach, Compute.of(map.op(), from, cell.type(), in, to));
+    }
+
+    /** Whether a cell is needed once only, and then at that stage, where each element of it is another. */
+    private boolean isOnTheWay(Cell cell, int stage) {
+        return plan.isUsedOnce(cell) && stageOf(cell) == stage && reach(cell) == Reach.ALL;
     }
 
     private void joined(Cell cell, Join join, int stage, Reach reach, Register to) {
