@@ -12,6 +12,7 @@ import org.borealis.device.Device;
 import org.borealis.recipe.Contract;
 import org.borealis.recipe.Plugins.Choice;
 import org.borealis.recipe.Section;
+import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.drift.DriftMonitor;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.TokenBatch;
@@ -43,6 +44,12 @@ final class DriftCheck implements AutoCloseable {
         var settings = context.settings();
         if (settings.check_against().isEmpty()) {
             return Optional.empty();
+        }
+        if (context.ranks().areMany()) {
+            throw new BorealisException(
+                    "check-ranks",
+                    "check.against: steps are checked on one rank, and the mesh '"
+                            + context.ranks().mesh() + "' has more; leave out check or mesh");
         }
         var section = new Section(settings.check_against(), Map.of());
         var choice = context.engine().plugins().open(Contract.BACKEND, section, Duration.ZERO);

@@ -11,6 +11,8 @@ import org.borealis.recipe.Recipe;
 import org.borealis.recipe.RunSettings;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.progress.StepLine;
+import org.borealis.trainer.ranks.Joining;
+import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.run.Json;
 import org.borealis.trainer.step.Precision;
 
@@ -23,11 +25,12 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths) {
         try (var model = plugins.open(Contract.MODEL, vocabulary.model(), Duration.ZERO);
                 var optimizer = plugins.open(Contract.OPTIMIZER, recipe.section(Contract.OPTIMIZER), Duration.ZERO);
                 var backend = plugins.open(Contract.BACKEND, recipe.section(Contract.BACKEND), Duration.ZERO);
-                var device = backend.service().open()) {
+                var device = backend.service().open();
+                var joining = new Joining(plugins)) {
             Precision.of(settings.precision())
                     .requireOn(device, recipe.section(Contract.BACKEND).name());
             var check = MemoryCheck.of(new MemoryCheck.Parts(
-                    engine, settings, device, vocabulary.model(), model.service(), optimizer.service()));
+                    engine, settings, device, vocabulary.model(), model.service(), optimizer.service(), Ranks.planned(joining.spread(settings))));
             if (asJson) {
                 out.println(Json.of(values(check, vocabulary)));
             } else {

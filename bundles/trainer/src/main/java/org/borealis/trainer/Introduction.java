@@ -30,6 +30,10 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
             display.line(
                     "peak unknown: the run leaves no memory to measure matrix products in, so steps are shown without MFU");
         }
+        if (context.ranks().areMany()) {
+            display.line("mesh " + context.ranks().mesh() + ": " + context.ranks().mesh().size() + " ranks, "
+                    + context.ranks().batches() + " with batches of their own; what follows is of each");
+        }
         display.line("model of "
                 + StepLine.count(model.parameters().stream()
                         .mapToLong(p -> p.shape().elements())
@@ -51,6 +55,9 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
         values.put("host", Host.name());
         values.put("java", Runtime.version().toString());
         values.put("device", device.description());
+        if (context.ranks().areMany()) {
+            values.put("mesh", context.ranks().mesh().toString());
+        }
         peak.ifPresent(flops -> values.put("peakFlops", flops));
         values.put("plugins", parts.plugins().origins());
         values.put("corpus", parts.corpus().digest());

@@ -39,7 +39,7 @@ record MemoryAdvice(List<String> settings, StepMemory memory) {
     }
 
     private static TrainStep.Plan plan(Parts parts, int rows, Rematerialisation rematerialisation) {
-        return StepPlans.of(parts.settings(), rows, rematerialisation);
+        return StepPlans.of(parts.settings(), parts.ranks(), rows, rematerialisation);
     }
 
     private static Rematerialisation now(Parts parts) {

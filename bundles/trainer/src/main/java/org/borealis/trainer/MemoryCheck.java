@@ -10,6 +10,7 @@ import org.borealis.tensor.BorealisException;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.progress.StepLine;
+import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.StepMemory;
 import org.borealis.trainer.step.TrainStep;
 
@@ -33,7 +34,8 @@ record MemoryCheck(Parts parts, StepMemory planned, OptionalLong available) {
             Device device,
             Section section,
             ModelFamily model,
-            Optimizer optimizer) {
+            Optimizer optimizer,
+            Ranks ranks) {
 
         StepMemory plan(ModelFamily family, TrainStep.Plan plan) {
             return StepMemory.plan(engine.compiler(), device, family, optimizer, plan);
@@ -43,7 +45,7 @@ record MemoryCheck(Parts parts, StepMemory planned, OptionalLong available) {
     static MemoryCheck of(Parts parts) {
         return new MemoryCheck(
                 parts,
-                parts.plan(parts.model(), StepPlans.of(parts.settings())),
+                parts.plan(parts.model(), StepPlans.of(parts.settings(), parts.ranks())),
                 parts.device().memoryBytes());
     }
 

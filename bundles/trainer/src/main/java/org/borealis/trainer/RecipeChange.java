@@ -27,12 +27,17 @@ record RecipeChange(Set<String> refused, Set<String> noted) {
             "nonFinite",
             "nonFiniteLimit",
             "missing",
+            "timeout",
             "rematerialise",
             "check",
             "data.corpus",
             "data.text",
             "data.learnVocabulary",
             "tokenizer.path");
+
+    /** Keys, or sections before a dot, on which nothing but the order of sums depends. */
+    private static final Set<String> ROUNDING = Set.of(
+            Contract.BACKEND.section(), Contract.COLLECTIVES.section(), "mesh", "parallel", "reduction");
 
     static RecipeChange between(Recipe before, Recipe now) {
         var old = flat(before);
@@ -43,7 +48,8 @@ record RecipeChange(Set<String> refused, Set<String> noted) {
                 .filter(key -> !Objects.equals(text(old, key), text(fresh, key)))
                 .filter(key -> !HARMLESS.contains(key) && !HARMLESS.contains(key.replaceAll("\\..*", "")))
                 .collect(Collectors.partitioningBy(
-                        key -> key.startsWith(Contract.BACKEND.section() + "."), Collectors.toSet()));
+                        key -> ROUNDING.contains(key) || ROUNDING.contains(key.replaceAll("\\..*", "")),
+                        Collectors.toSet()));
         return new RecipeChange(
                 differing.getOrDefault(false, Set.of()).stream()
                         .map(key -> key + " (" + text(old, key) + ", now " + text(fresh, key) + ")")

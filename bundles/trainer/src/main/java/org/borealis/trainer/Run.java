@@ -82,7 +82,15 @@ final class Run {
             if (progress.step() >= context.settings().steps()) {
                 return finishedBefore(progress);
             }
+            var ranks = context.ranks();
+            if (!ranks.isFirst()) {
+                ranks.meet(); // the first rank makes vocabulary and corpus, if they are not there yet
+            }
             try (var plugins = new RunPlugins(context, recipe, patience)) {
+                if (ranks.isFirst() && ranks.areMany()) {
+                    new RunCorpus(context).open(plugins.tokenizer()).close();
+                    ranks.meet();
+                }
                 return stretch(checkpoint, progress, plugins);
             }
         } finally {
@@ -112,7 +120,8 @@ final class Run {
                     device,
                     plugins.recipe().section(Contract.MODEL),
                     plugins.model(),
-                    plugins.optimizer()));
+                    plugins.optimizer(),
+                    context.ranks()));
             check.require();
             return stretch(device, check.planned(), checkpoint, progress, plugins);
         }
@@ -132,8 +141,13 @@ final class Run {
                     model.sequence(),
                     model.vocabulary(),
                     corpora.prefix().toString());
-            var plan = StepPlans.of(settings);
-            try (var state = new TrainState(device, plan.precision().kept(), model.parameters(), plugins.optimizer());
+            var plan = StepPlans.of(settings, context.ranks());
+            try (var state = new TrainState(
+                            device,
+                            plan.precision().kept(),
+                            model.parameters(),
+                            plugins.optimizer(),
+                            context.ranks());
                     var step = new TrainStep(
                             context.engine().compiler(), device, model, plugins.optimizer(), state, plan)) {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
@@ -157,11 +171,13 @@ final class Run {
                 settings.steps(),
                 (double) settings.batch_sequences() * model.sequence(),
                 peak.stream()
-                        .map(flops -> model.trainingFlopsPerToken() / flops)
+                        .map(flops -> model.trainingFlopsPerToken() / flops / context.ranks().mesh().size())
                         .findFirst());
-        RunFolder.write(
-                context.folder().recipe(),
-                context.engine().recipes().write(parts.plugins().recipe()).getBytes(StandardCharsets.UTF_8));
+        if (context.ranks().isFirst()) {
+            RunFolder.write(
+                    context.folder().recipe(),
+                    context.engine().recipes().write(parts.plugins().recipe()).getBytes(StandardCharsets.UTF_8));
+        }
         var introduction = new Introduction(context, device, parts, memory, peak);
         introduction.show();
         try (var recorder = new Recorder(context, progress.step())) {

@@ -21,15 +21,20 @@ record Sample(RunContext context, Device device, Stretch.Parts parts, Recorder r
         int capacity = Math.min(model.sequence(), prompt.length + settings.sample_tokens());
         var sampler = new Sampler(settings.sample_temperature(), 0, 1, settings.seed());
         var text = new StringBuilder(settings.sample_prompt());
-        try (var decoder = new Decoder(
-                context.engine().compiler(),
-                device,
-                model,
-                Precision.of(settings.precision()).kept(),
-                parts.state().parameterSlots(),
-                prompt.length,
-                capacity)) {
-            new Generation(decoder, tokenizer, sampler).run(prompt, settings.sample_tokens(), text::append);
+        try (var whole = parts.state().wholeParameters()) {
+            if (!context.ranks().isFirst()) {
+                return;
+            }
+            try (var decoder = new Decoder(
+                    context.engine().compiler(),
+                    device,
+                    model,
+                    Precision.of(settings.precision()).kept(),
+                    whole.byName(),
+                    prompt.length,
+                    capacity)) {
+                new Generation(decoder, tokenizer, sampler).run(prompt, settings.sample_tokens(), text::append);
+            }
         }
         recorder.record("sample", step, Map.of("prompt", settings.sample_prompt(), "text", text.toString()));
         context.display().line("sample:\n\n" + text + "\n");

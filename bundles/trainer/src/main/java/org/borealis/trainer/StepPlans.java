@@ -20,9 +20,13 @@ final class StepPlans {
     }
 
     /** As the recipe has it, but for these two. */
-    static TrainStep.Plan of(RunSettings settings, int rows, Rematerialisation rematerialisation) {
+    static TrainStep.Plan of(RunSettings settings, Ranks ranks, int rows, Rematerialisation rematerialisation) {
         return new TrainStep.Plan(
-                rows, settings.batch_sequences() / rows, Precision.of(settings.precision()), rematerialisation);
+                rows,
+                Math.max(1, settings.batch_sequences() / rows / ranks.batches()),
+                Precision.of(settings.precision()),
+                rematerialisation,
+                ranks);
     }
 
     static Rematerialisation rematerialisation(RunSettings settings) {

@@ -54,7 +54,7 @@ final class Stretch {
         checkpoints = new RunCheckpoints(context);
         order = new SampleOrder(settings.seed(), parts.split.training().windows());
         int rows = BatchSizes.micro(settings);
-        for (int i = 0; i < settings.batch_sequences() / rows; i++) {
+        for (int i = 0; i < BatchSizes.perRank(settings, context.ranks().batches()); i++) {
             batches.add(new TokenBatch(rows, parts.split.training().sequence()));
         }
         secondsBefore = progress.seconds();
@@ -63,12 +63,16 @@ final class Stretch {
 
     Outcome run() {
         while (progress.step() < settings.steps()) {
-            if (context.engine().interruption().requested()) {
+            var gone = parts.plugins.gone();
+            int wish = context.engine().interruption().requested() ? 2 : gone.isEmpty() ? 0 : 1;
+            wish = context.ranks().greatest(wish); // what one rank has to stop for, all stop for
+            if (wish == 2) {
                 return stop(Outcome.INTERRUPTED, "interrupted");
             }
-            var gone = parts.plugins.gone();
-            if (!gone.isEmpty()) {
-                context.display().line(String.join(", ", gone) + " was taken away");
+            if (wish == 1) {
+                context.display()
+                        .line((gone.isEmpty() ? "a plug-in of another rank" : String.join(", ", gone))
+                                + " was taken away");
                 return stop(Outcome.PLUGIN_GONE, "plug-in gone");
             }
             step();
@@ -141,10 +145,12 @@ final class Stretch {
     /** Runs the micro-batches of the next step; gives its loss. */
     private double gradients() {
         parts.step.begin(progress.lossScale().scale());
-        long sample = progress.samples();
-        for (var batch : batches) {
+        var ranks = context.ranks();
+        for (int i = 0; i < batches.size(); i++) {
+            var batch = batches.get(i);
+            long first = progress.samples() + ((long) i * ranks.batches() + ranks.batch()) * batch.rows();
             for (int row = 0; row < batch.rows(); row++) {
-                parts.split.training().read(order.window(sample++), batch, row);
+                parts.split.training().read(order.window(first + row), batch, row);
             }
             parts.step.accumulate(batch);
         }
@@ -182,7 +188,8 @@ final class Stretch {
     private BorealisException notFinite(double loss, double norm) {
         long step = progress.step() + 1;
         var poisoned = parts.state.poisoned();
-        if (poisoned.isEmpty() && step > 1) {
+        boolean isPoisoned = context.ranks().greatest(poisoned.isPresent() ? 1 : 0) > 0;
+        if (!isPoisoned && step > 1) {
             saveUnlessSaved();
         }
         var text = "step " + step + " has loss " + loss + " and a gradient of norm " + norm
@@ -207,7 +214,7 @@ final class Stretch {
         }
         report.busy("evaluating");
         double loss = new HeldOutLoss(parts.split.heldOut(), settings.evaluate_batches())
-                .of(batches.get(0), parts.step::evaluate);
+                .of(batches.get(0), parts.step::evaluate, context.ranks());
         recorder.record("evaluation", progress.step(), Map.of("loss", loss));
         report.evaluation(progress.step(), loss);
     }
@@ -215,10 +222,15 @@ final class Stretch {
     private void save() {
         report.busy("saving");
         recorder.force();
-        var path = checkpoints.save(progress, parts.state, parts.plugins, parts.corpus);
+        if (context.ranks().isFirst()) {
+            var path = checkpoints.save(progress, parts.state, parts.plugins, parts.corpus);
+            recorder.record("checkpoint", progress.step(), Map.of("path", path.toString()));
+            checkpoints.prune();
+        } else {
+            parts.state.givePieces();
+        }
         savedStep = progress.step();
-        recorder.record("checkpoint", progress.step(), Map.of("path", path.toString()));
-        checkpoints.prune();
+        context.ranks().meet(); // from here on, each of them finds it
     }
 
     private void saveUnlessSaved() {

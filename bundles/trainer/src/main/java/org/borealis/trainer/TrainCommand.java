@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.borealis.cluster.ClusterEnvironment;
 import org.borealis.command.Command;
 import org.borealis.data.DocumentSource;
 import org.borealis.data.TokenizerTrainer;
@@ -11,14 +12,15 @@ import org.borealis.recipe.RunSettings;
 import org.borealis.train.Tracker;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.progress.Display;
+import org.borealis.trainer.ranks.Joining;
 import org.borealis.trainer.run.RunFolder;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ServiceScope;
-import picocli.CommandLine;
 import picocli.CommandLine.Option;
+import picocli.CommandLine;
 
 /** {@code borealis train}. */
 @Component(
@@ -84,8 +86,9 @@ public final class TrainCommand implements Command {
             @Reference(cardinality = ReferenceCardinality.MULTIPLE) List<DocumentSource> sources,
             @Reference(cardinality = ReferenceCardinality.MULTIPLE, service = TokenizerTrainer.class)
                     List<Map.Entry<Map<String, Object>, TokenizerTrainer>> tokenizerTrainers,
-            @Reference(cardinality = ReferenceCardinality.MULTIPLE) List<Tracker> trackers) {
-        this(engine, new Engine.Extensions(sources, tokenizerTrainers, trackers));
+            @Reference(cardinality = ReferenceCardinality.MULTIPLE) List<Tracker> trackers,
+            @Reference(cardinality = ReferenceCardinality.MULTIPLE) List<ClusterEnvironment> environments) {
+        this(engine, new Engine.Extensions(sources, tokenizerTrainers, trackers, environments));
     }
 
     TrainCommand(Engine engine, Engine.Extensions extensions) {
@@ -102,9 +105,14 @@ public final class TrainCommand implements Command {
                     .describe(read, System.out, asJson);
             return DONE;
         }
-        try (var folder = folder(settings);
-                var display = Display.on(folder.log())) {
-            return new Run(new RunContext(engine, extensions, settings, folder, display, again()), read)
+        var membership = ClusterEnvironment.membership(extensions.environments(), System.getenv());
+        boolean isFirst = membership.map(m -> m.rank() == 0).orElse(true);
+        // The first rank opens the folder before it meets the others, who so find it as it is to be.
+        try (var joining = new Joining(engine.plugins());
+                var folder = isFirst ? folder(settings) : RunFolder.beside(runs, settings.name());
+                var ranks = joining.join(read, settings, membership);
+                var display = isFirst ? Display.on(folder.log()) : Display.silent()) {
+            return new Run(new RunContext(engine, extensions, settings, folder, display, ranks, again()), read)
                     .train(mustResume);
         }
     }

@@ -29,6 +29,7 @@ import org.borealis.trainer.fakes.LetterTokenizer;
 import org.borealis.trainer.fakes.Momentum;
 import org.borealis.trainer.fakes.TinyModel;
 import org.borealis.trainer.progress.Display;
+import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.run.RunFolder;
 
 /** Runs of a tiny model on the reference backend, with the real compiler and checkpoints. */
@@ -79,7 +80,7 @@ final class Workshop {
         output.reset();
         try (var folder = RunFolder.open(runs, view.name());
                 var display = new Display(new PrintStream(output, true), false, log(folder))) {
-            var context = new RunContext(engine, extensions, view, folder, display, "borealis train mine");
+            var context = new RunContext(engine, extensions, view, folder, display, Ranks.ALONE, "borealis train mine");
             return new Run(context, recipe).train(mustResume);
         }
     }

@@ -3,6 +3,7 @@ package org.borealis.trainer.engine;
 import java.util.List;
 import java.util.Map;
 import org.borealis.checkpoint.Checkpoints;
+import org.borealis.cluster.ClusterEnvironment;
 import org.borealis.command.Interruption;
 import org.borealis.data.Corpora;
 import org.borealis.data.DocumentSource;
@@ -69,11 +70,13 @@ public final class Engine {
     public record Extensions(
             List<DocumentSource> sources,
             List<Map.Entry<Map<String, Object>, TokenizerTrainer>> tokenizerTrainers,
-            List<Tracker> trackers) {
+            List<Tracker> trackers,
+            List<ClusterEnvironment> environments) {
         public Extensions {
             sources = List.copyOf(sources);
             tokenizerTrainers = List.copyOf(tokenizerTrainers);
             trackers = List.copyOf(trackers);
+            environments = List.copyOf(environments);
         }
     }
 }

@@ -5,7 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.borealis.parallel.Group;
@@ -49,6 +49,11 @@ public final class Ranks implements AutoCloseable {
         }
     }
 
+    /** To plan for: nobody is met. */
+    public static Ranks planned(Spread spread) {
+        return new Ranks(spread, new Team(spread.mesh(), 0, Map.of()), Optional.empty());
+    }
+
     public Spread spread() {
         return spread;
     }
@@ -59,6 +64,11 @@ public final class Ranks implements AutoCloseable {
 
     public Mesh mesh() {
         return spread.mesh();
+    }
+
+    /** Whether there are others. */
+    public boolean areMany() {
+        return mesh().size() > 1;
     }
 
     /** Whether this is the rank that writes the run's files. */
@@ -126,10 +136,5 @@ public final class Ranks implements AutoCloseable {
     @Override
     public void close() {
         world.ifPresent(World::close);
-    }
-
-    /** The ranks' numbers, for messages. */
-    public List<Mesh.Axis> axes() {
-        return mesh().axes();
     }
 }
