@@ -82,6 +82,11 @@ record GpuNatives(Path folder) {
         return libraries;
     }
 
+    /** What Java calls Gloo through; it is loaded after the others, where ranks talk to each other. */
+    Path gloo() {
+        return folder.resolve("libjnitorch_gloo.so");
+    }
+
     /** @param count GPUs that libtorch finds */
     static void requireGpu(int index, int count) {
         if (count == 0) {

@@ -21,12 +21,12 @@ import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * Brings libtorch into this JVM, once, and steers its threads.
+ * Brings libtorch and Gloo, which is a part of it, into this JVM, once, and steers its threads.
  *
  * <p>The libraries are loaded here, each after those it needs, rather than by JavaCPP: its loader opens libtorch.so before
  * libtorch_cpu.so is there and may find a system's own, which ends the process, and loads OpenBLAS twice.
  */
-final class Natives {
+public final class Natives {
     private static final String VERSION = "torch-2.13.0-1.5.14";
 
     private static final List<String> COMMON = List.of(
@@ -57,7 +57,13 @@ final class Natives {
             "OMP_WAIT_POLICY", "passive",
             "OPENBLAS_THREAD_TIMEOUT", "10"); // spins 2^10 cycles
 
+    /** What libtorch logs of a lost peer, with a stack trace, stands in the exception as well. */
+    private static final Map<String, String> LOG = Map.of("TORCH_CPP_LOG_LEVEL", "FATAL");
+
+    private static final String GLOO = "pytorch/linux-x86_64/libjnitorch_gloo.so";
+
     private static boolean loaded;
+    private static boolean isGlooLoaded;
 
     private Natives() {}
 
@@ -69,20 +75,42 @@ final class Natives {
         var folder = folder();
         try {
             THREADS.forEach(Natives::setEnvironment);
+            LOG.forEach(Natives::setEnvironment);
             JAVACPP.forEach(System::setProperty); // before JavaCPP's own library, which starts its loader
             for (var library : libraries(folder)) {
                 System.load(library.toString());
             }
             loaded = torch.get_num_threads() > 0;
         } catch (IOException | LinkageError e) {
-            throw new DeviceException(
-                    "torch-natives",
-                    "backend torch can't load libtorch for linux-x86_64 on " + System.getProperty("os.name") + " "
-                            + System.getProperty("os.arch") + ": " + e.getMessage() + "; it unpacks 400 MB into "
-                            + folder + " (set -Dorg.bytedeco.javacpp.cachedir to move it) and needs the system's"
-                            + " glibc and libstdc++; after an update of the bundle the process has to be started anew",
-                    e);
+            throw failure(folder, e);
         }
+    }
+
+    /** Loads what Java needs to call Gloo, after libtorch; does nothing the second time. */
+    public static synchronized void loadGloo() {
+        load();
+        if (isGlooLoaded) {
+            return;
+        }
+        var folder = folder();
+        try {
+            var gpu = GpuNatives.in(System.getenv());
+            System.load((gpu.isPresent() ? gpu.get().gloo() : unpack(GLOO, folder)).toString());
+            torch.initLogging();
+            isGlooLoaded = true;
+        } catch (IOException | LinkageError e) {
+            throw failure(folder, e);
+        }
+    }
+
+    private static DeviceException failure(Path folder, Throwable cause) {
+        return new DeviceException(
+                "torch-natives",
+                "backend torch can't load libtorch for linux-x86_64 on " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch") + ": " + cause.getMessage() + "; it unpacks 400 MB into "
+                        + folder + " (set -Dorg.bytedeco.javacpp.cachedir to move it) and needs the system's"
+                        + " glibc and libstdc++; after an update of the bundle the process has to be started anew",
+                cause);
     }
 
     private static List<Path> libraries(Path folder) throws IOException {
@@ -198,8 +226,9 @@ final class Natives {
     }
 
     /** A native address as JavaCPP wants it. */
-    static final class Address extends Pointer {
-        Address(long value) {
+    public static final class Address extends Pointer {
+        /** Of memory that whoever makes this keeps. */
+        public Address(long value) {
             address = value;
         }
     }

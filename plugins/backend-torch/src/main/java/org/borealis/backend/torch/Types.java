@@ -4,10 +4,11 @@ import org.borealis.tensor.DataType;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /** Names of element types in libtorch. */
-final class Types {
+public final class Types {
     private Types() {}
 
-    static ScalarType scalar(DataType type) {
+    /** What libtorch calls this type. */
+    public static ScalarType scalar(DataType type) {
         return switch (type) {
             case FLOAT64 -> ScalarType.Double;
             case FLOAT32 -> ScalarType.Float;
