@@ -20,7 +20,8 @@ final class BatchSizes {
                     "batch.micro: a step has " + batches + " micro-batches of " + micro(settings)
                             + " sequences, which can't be dealt out evenly to " + ranks
                             + " ranks of the mesh; choose batch.sequences and batch.micro so that " + ranks
-                            + " divides their ratio, such as batch.micro=" + Math.max(1, settings.batch_sequences() / ranks));
+                            + " divides their ratio, such as batch.micro="
+                            + Math.max(1, settings.batch_sequences() / ranks));
         }
         return batches / ranks;
     }

@@ -30,7 +30,13 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths) {
             Precision.of(settings.precision())
                     .requireOn(device, recipe.section(Contract.BACKEND).name());
             var check = MemoryCheck.of(new MemoryCheck.Parts(
-                    engine, settings, device, vocabulary.model(), model.service(), optimizer.service(), Ranks.planned(joining.spread(settings))));
+                    engine,
+                    settings,
+                    device,
+                    vocabulary.model(),
+                    model.service(),
+                    optimizer.service(),
+                    Ranks.planned(joining.spread(settings))));
             if (asJson) {
                 out.println(Json.of(values(check, vocabulary)));
             } else {

@@ -31,7 +31,8 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
                     "peak unknown: the run leaves no memory to measure matrix products in, so steps are shown without MFU");
         }
         if (context.ranks().areMany()) {
-            display.line("mesh " + context.ranks().mesh() + ": " + context.ranks().mesh().size() + " ranks, "
+            display.line("mesh " + context.ranks().mesh() + ": "
+                    + context.ranks().mesh().size() + " ranks, "
                     + context.ranks().batches() + " with batches of their own; what follows is of each");
         }
         display.line("model of "

@@ -36,8 +36,8 @@ record RecipeChange(Set<String> refused, Set<String> noted) {
             "tokenizer.path");
 
     /** Keys, or sections before a dot, on which nothing but the order of sums depends. */
-    private static final Set<String> ROUNDING = Set.of(
-            Contract.BACKEND.section(), Contract.COLLECTIVES.section(), "mesh", "parallel", "reduction");
+    private static final Set<String> ROUNDING =
+            Set.of(Contract.BACKEND.section(), Contract.COLLECTIVES.section(), "mesh", "parallel", "reduction");
 
     static RecipeChange between(Recipe before, Recipe now) {
         var old = flat(before);

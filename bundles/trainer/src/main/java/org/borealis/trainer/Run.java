@@ -143,11 +143,7 @@ final class Run {
                     corpora.prefix().toString());
             var plan = StepPlans.of(settings, context.ranks());
             try (var state = new TrainState(
-                            device,
-                            plan.precision().kept(),
-                            model.parameters(),
-                            plugins.optimizer(),
-                            context.ranks());
+                            device, plan.precision().kept(), model.parameters(), plugins.optimizer(), context.ranks());
                     var step = new TrainStep(
                             context.engine().compiler(), device, model, plugins.optimizer(), state, plan)) {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
@@ -171,7 +167,9 @@ final class Run {
                 settings.steps(),
                 (double) settings.batch_sequences() * model.sequence(),
                 peak.stream()
-                        .map(flops -> model.trainingFlopsPerToken() / flops / context.ranks().mesh().size())
+                        .map(flops -> model.trainingFlopsPerToken()
+                                / flops
+                                / context.ranks().mesh().size())
                         .findFirst());
         if (context.ranks().isFirst()) {
             RunFolder.write(

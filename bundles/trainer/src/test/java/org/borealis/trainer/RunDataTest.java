@@ -42,7 +42,10 @@ class RunDataTest {
         text = Files.writeString(folder.resolve("text.lines"), "one\ntwo\n");
         TokenizerTrainer trainer = this::learn;
         workshop.extensions = new Engine.Extensions(
-                List.of(new LineSource()), List.of(Map.entry(Map.of(Tokenizer.NAME, "fake"), trainer)), List.of());
+                List.of(new LineSource()),
+                List.of(Map.entry(Map.of(Tokenizer.NAME, "fake"), trainer)),
+                List.of(),
+                List.of());
         workshop.corpora.isThere = false;
         workshop.plugins.install(
                 Contract.TOKENIZER, section -> new LetterTokenizer(new byte[] {(byte) learnedFrom.size()}));
@@ -122,7 +125,7 @@ class RunDataTest {
 
     @Test
     void aTokenizerThatLearnsNothingIsNamedWithThoseThatDo() {
-        workshop.extensions = new Engine.Extensions(List.of(), List.of(), List.of());
+        workshop.extensions = new Engine.Extensions(List.of(), List.of(), List.of(), List.of());
         var refused = assertThrows(BorealisException.class, () -> workshop.train(settings(Map.of())));
         assertEquals("vocabulary-learner", refused.code());
     }
@@ -146,7 +149,7 @@ class RunDataTest {
             }
         };
         workshop.corpora.isThere = true;
-        workshop.extensions = new Engine.Extensions(List.of(), List.of(), List.of(failing, keeping));
+        workshop.extensions = new Engine.Extensions(List.of(), List.of(), List.of(failing, keeping), List.of());
         assertEquals(0, workshop.train(Map.of("name", "mine", "steps", 2)));
         assertEquals(List.of("start", "step", "step", "evaluation", "checkpoint", "end"), seen);
     }

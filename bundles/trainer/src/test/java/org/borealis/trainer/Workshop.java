@@ -39,7 +39,7 @@ final class Workshop {
     final FakePlugins plugins = new FakePlugins();
     final Countdown interruption = new Countdown();
     final FakeCorpora corpora = new FakeCorpora();
-    Engine.Extensions extensions = new Engine.Extensions(List.of(), List.of(), List.of());
+    Engine.Extensions extensions = new Engine.Extensions(List.of(), List.of(), List.of(), List.of());
 
     private final Path runs;
     private final FakeRecipes recipes = new FakeRecipes();

@@ -43,7 +43,10 @@ public final class Display implements AutoCloseable {
 
     /** For a rank that has nothing to say. */
     public static Display silent() {
-        return new Display(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false, Writer.nullWriter());
+        return new Display(
+                new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8),
+                false,
+                Writer.nullWriter());
     }
 
     /** Whether a person looks on, at a terminal that can rewrite a line. */

@@ -45,8 +45,9 @@ record StepSpread(Spread spread, ModelFamily family, Precision precision, int mi
         boolean isDeferred = micro > 1
                 && !spread.isExact()
                 && !spread.axes().isEmpty()
-                && family.parameters().stream().anyMatch(p -> !spread.sharding(held(Role.SUM, p))
-                        .equals(spread.sharding(held(Role.GRADIENT, p))));
+                && family.parameters().stream()
+                        .anyMatch(p ->
+                                !spread.sharding(held(Role.SUM, p)).equals(spread.sharding(held(Role.GRADIENT, p))));
         return new StepSpread(spread, family, precision, micro, isDeferred);
     }
 
@@ -61,7 +62,6 @@ record StepSpread(Spread spread, ModelFamily family, Precision precision, int mi
     TensorType batchType(TensorType whole) {
         return whole.in(spread.batch(whole.shape()).local());
     }
-
 
     /** Name of what a rank adds its batches up in. */
     String sum(Parameter parameter) {
