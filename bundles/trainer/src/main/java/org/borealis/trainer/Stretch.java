@@ -63,9 +63,10 @@ final class Stretch {
 
     Outcome run() {
         while (progress.step() < settings.steps()) {
+            boolean isInterrupted = context.engine().interruption().requested();
             var gone = parts.plugins.gone();
-            int wish = context.engine().interruption().requested() ? 2 : gone.isEmpty() ? 0 : 1;
-            wish = context.ranks().greatest(wish); // what one rank has to stop for, all stop for
+            // what one rank has to stop for, all stop for
+            int wish = context.ranks().greatest(isInterrupted ? 2 : gone.isEmpty() ? 0 : 1);
             if (wish == 2) {
                 return stop(Outcome.INTERRUPTED, "interrupted");
             }
