@@ -8,28 +8,19 @@ final class BatchSizes {
     private BatchSizes() {}
 
     /**
-     * Batches that each rank has in a step.
+     * Sequences that run at once on a rank.
      *
-     * @param ranks batches that run at once, on as many ranks or lines of ranks
+     * @param lines ranks, or lines of ranks, that have batches of their own
      */
-    static int perRank(RunSettings settings, int ranks) {
-        int batches = settings.batch_sequences() / micro(settings);
-        if (batches % ranks != 0) {
+    static int micro(RunSettings settings, int lines) {
+        int sequences = settings.batch_sequences();
+        if (settings.batch_micro() == 0 && sequences % lines != 0) {
             throw new BorealisException(
                     "batch-sizes",
-                    "batch.micro: a step has " + batches + " micro-batches of " + micro(settings)
-                            + " sequences, which can't be dealt out evenly to " + ranks
-                            + " ranks of the mesh; choose batch.sequences and batch.micro so that " + ranks
-                            + " divides their ratio, such as batch.micro="
-                            + Math.max(1, settings.batch_sequences() / ranks));
+                    "batch.sequences: " + sequences + " sequences can't be dealt out evenly to " + lines
+                            + " ranks of the mesh; choose a multiple of " + lines);
         }
-        return batches / ranks;
-    }
-
-    /** Sequences that run at once on a rank. */
-    static int micro(RunSettings settings) {
-        int sequences = settings.batch_sequences();
-        int micro = settings.batch_micro() == 0 ? sequences : settings.batch_micro();
+        int micro = settings.batch_micro() == 0 ? sequences / lines : settings.batch_micro();
         if (sequences % micro != 0) {
             throw new BorealisException(
                     "batch-sizes",
@@ -37,5 +28,20 @@ final class BatchSizes {
                             + micro + " for batch.sequences " + sequences);
         }
         return micro;
+    }
+
+    /** Batches that each rank has in a step. */
+    static int perRank(RunSettings settings, int lines) {
+        int micro = micro(settings, lines);
+        int batches = settings.batch_sequences() / micro;
+        if (batches % lines != 0) {
+            throw new BorealisException(
+                    "batch-sizes",
+                    "batch.micro: a step has " + batches + " micro-batches of " + micro
+                            + " sequences, which can't be dealt out evenly to " + lines
+                            + " ranks of the mesh; choose batch.sequences and batch.micro so that " + lines
+                            + " divides their ratio");
+        }
+        return batches / lines;
     }
 }

@@ -66,7 +66,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths) {
                 Locale.ROOT,
                 "step        %d sequences, %d at once, %s tokens, %s floating-point operations%n",
                 settings.batch_sequences(),
-                BatchSizes.micro(settings),
+                BatchSizes.micro(settings, check.parts().ranks().batches()),
                 StepLine.count(tokens(model)),
                 StepLine.count(tokens(model) * model.trainingFlopsPerToken()));
         long total = check.planned().total();
@@ -101,7 +101,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths) {
         values.put("vocabulary", model.vocabulary());
         values.put("vocabularyFrom", vocabulary.source());
         values.put("sequences", settings.batch_sequences());
-        values.put("micro", BatchSizes.micro(settings));
+        values.put("micro", BatchSizes.micro(settings, check.parts().ranks().batches()));
         values.put("tokens", (long) tokens(model));
         values.put("flops", tokens(model) * model.trainingFlopsPerToken());
         values.put("memory", memory);

@@ -48,7 +48,7 @@ record MemoryAdvice(List<String> settings, StepMemory memory) {
 
     /** More rematerialisation. */
     private static Stream<Variant> more(Parts parts) {
-        int rows = BatchSizes.micro(parts.settings());
+        int rows = BatchSizes.micro(parts.settings(), parts.ranks().batches());
         var selective = new Variant(plan(parts, rows, SELECTIVE), List.of(SET_SELECTIVE));
         var full = new Variant(plan(parts, rows, FULL), List.of(SET_FULL));
         return switch (now(parts)) {
@@ -78,7 +78,7 @@ record MemoryAdvice(List<String> settings, StepMemory memory) {
     private static List<Integer> halves(Parts parts) {
         int sequences = parts.settings().batch_sequences();
         var sizes = new ArrayList<Integer>();
-        int size = BatchSizes.micro(parts.settings());
+        int size = BatchSizes.micro(parts.settings(), parts.ranks().batches());
         while (size > 1) {
             size = IntStream.iterate(size / 2, s -> s - 1)
                     .filter(s -> sequences % s == 0)

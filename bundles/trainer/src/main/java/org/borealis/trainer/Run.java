@@ -38,7 +38,7 @@ final class Run {
         this.context = context;
         this.recipe = recipe;
         checkpoints = new RunCheckpoints(context);
-        BatchSizes.micro(context.settings());
+        BatchSizes.perRank(context.settings(), context.ranks().batches());
     }
 
     /**

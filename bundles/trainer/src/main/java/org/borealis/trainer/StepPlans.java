@@ -12,7 +12,7 @@ final class StepPlans {
 
     static TrainStep.Plan of(RunSettings settings, Ranks ranks) {
         return new TrainStep.Plan(
-                BatchSizes.micro(settings),
+                BatchSizes.micro(settings, ranks.batches()),
                 BatchSizes.perRank(settings, ranks.batches()),
                 Precision.of(settings.precision()),
                 rematerialisation(settings),

@@ -53,7 +53,7 @@ final class Stretch {
         this.report = report;
         checkpoints = new RunCheckpoints(context);
         order = new SampleOrder(settings.seed(), parts.split.training().windows());
-        int rows = BatchSizes.micro(settings);
+        int rows = BatchSizes.micro(settings, context.ranks().batches());
         for (int i = 0; i < BatchSizes.perRank(settings, context.ranks().batches()); i++) {
             batches.add(new TokenBatch(rows, parts.split.training().sequence()));
         }

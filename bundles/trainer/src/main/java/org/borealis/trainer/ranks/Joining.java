@@ -95,7 +95,18 @@ public final class Joining implements AutoCloseable {
                     "parallel: '" + setting + "' is for an axis that the mesh '" + mesh + "' does not have; its axes: "
                             + mesh.axes().stream().map(Mesh.Axis::name).toList());
         }
-        values.put(setting.substring(dot + 1, equals), setting.substring(equals + 1));
+        values.put(setting.substring(dot + 1, equals), value(setting.substring(equals + 1)));
+    }
+
+    /** As YAML would read it. */
+    private static Object value(String word) {
+        if (word.matches("-?[0-9]{1,18}")) {
+            return Long.valueOf(word);
+        }
+        if (word.matches("-?[0-9]+[.eE][0-9eE.+-]*")) {
+            return Double.valueOf(word);
+        }
+        return word.equals("true") || word.equals("false") ? Boolean.valueOf(word) : word;
     }
 
     private <T> T opened(Contract<T> contract, Section section) {

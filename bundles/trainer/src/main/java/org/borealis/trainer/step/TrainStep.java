@@ -15,8 +15,10 @@ import org.borealis.device.Slot;
 import org.borealis.model.ModelFamily;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
+import org.borealis.tensor.Shape;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.ranks.Ranks;
+import org.borealis.trainer.ranks.Wholes;
 
 /**
  * The compiled programs of a run. A step is {@link #accumulate} for each micro-batch, then {@link #loss} and {@link #gradientNorm} to
@@ -221,11 +223,26 @@ public final class TrainStep implements AutoCloseable {
     }
 
     private void write(TokenBatch batch) {
-        var bytes = staging.asSlice(0, buffers.get(StepTrace.TOKENS).type().bytes());
-        HostMemory.write(bytes, batch.tokens());
-        device.write(buffers.get(StepTrace.TOKENS), bytes);
-        HostMemory.write(bytes, batch.targets());
-        device.write(buffers.get(StepTrace.TARGETS), bytes);
+        write(StepTrace.TOKENS, batch.tokens(), batch);
+        write(StepTrace.TARGETS, batch.targets(), batch);
+    }
+
+    private void write(String name, int[] ids, TokenBatch batch) {
+        var slot = buffers.get(name);
+        var bytes = staging.asSlice(0, (long) ids.length * Integer.BYTES);
+        HostMemory.write(bytes, ids);
+        try (var part = Arena.ofConfined()) {
+            var sharding = plan.ranks().spread().batch(Shape.of(batch.rows(), batch.sequence()));
+            device.write(
+                    slot,
+                    Wholes.part(bytes, sharding, Integer.BYTES, plan.ranks().team(), part));
+        }
+    }
+
+    /** What this rank has of tokens that are split over an axis. */
+    private MemorySegment part(MemorySegment ids, TokenBatch batch) {
+        var sharding = plan.ranks().spread().batch(Shape.of(batch.rows(), batch.sequence()));
+        return Wholes.part(ids, sharding, Integer.BYTES, plan.ranks().team(), Arena.ofAuto());
     }
 
     private void write(String name, double value) {
