@@ -3,6 +3,7 @@ package org.borealis.backend.onednn;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -22,6 +23,11 @@ final class Floats {
     private static final float ROUND = 0x1.8p23f; // added to a float, leaves its nearest integer in the low bits
     static final float LEAST = -87.3f; // below, exp is no normal number
 
+    private static final VectorShuffle<Float> BY_8 = swap(8);
+    private static final VectorShuffle<Float> BY_4 = swap(4);
+    private static final VectorShuffle<Float> BY_2 = swap(2);
+    private static final VectorShuffle<Float> BY_1 = swap(1);
+
     private Floats() {}
 
     static FloatVector load(long address) {
@@ -30,6 +36,28 @@ final class Floats {
 
     static void store(FloatVector values, long address) {
         values.intoMemorySegment(Memory.ALL, address, ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Lanes change places with those this far away. */
+    private static VectorShuffle<Float> swap(int distance) {
+        return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) % LANES);
+    }
+
+    /**
+     * The sum of all lanes, halves onto each other. reduceLanes leaves the order open, and has another in compiled code than in
+     * interpreted code: a kernel would change its bits while a run warms up.
+     */
+    static float sum(FloatVector values) {
+        // Not a loop: shuffles that are no constants end up as objects on the heap.
+        var sum = values;
+        if (LANES > 8) {
+            sum = sum.add(sum.rearrange(BY_8));
+        }
+        if (LANES > 4) {
+            sum = sum.add(sum.rearrange(BY_4));
+        }
+        sum = sum.add(sum.rearrange(BY_2));
+        return sum.add(sum.rearrange(BY_1)).lane(0);
     }
 
     /** So many numbers as fill whole vectors. */
@@ -93,7 +121,7 @@ final class Floats {
         for (; at < end; at += WIDTH) {
             sum = load(at).fma(load(at + distance), sum);
         }
-        float total = sum.reduceLanes(VectorOperators.ADD);
+        float total = sum(sum);
         for (; at < a + count * Float.BYTES; at += Float.BYTES) {
             total = Math.fma(Memory.getFloat(at), Memory.getFloat(at + distance), total);
         }

@@ -2,7 +2,6 @@ package org.borealis.backend.onednn;
 
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /** Gradient of RMS norm of float32, row by row; the sums over rows are added up panel by panel. */
 final class RootGradients {
@@ -65,7 +64,7 @@ final class RootGradients {
         for (; at < whole; at += Floats.WIDTH) {
             sum = Floats.load(dy + at).mul(Floats.load(weight + at)).fma(Floats.load(x + at), sum);
         }
-        float total = sum.reduceLanes(VectorOperators.ADD);
+        float total = Floats.sum(sum);
         for (; at < count * Float.BYTES; at += Float.BYTES) {
             total += Memory.getFloat(dy + at) * Memory.getFloat(weight + at) * Memory.getFloat(x + at);
         }

@@ -29,7 +29,7 @@ final class SoftmaxRows {
             Floats.store(e, at);
             sum = sum.add(e);
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Floats.sum(sum);
     }
 
     /**
@@ -64,7 +64,7 @@ final class SoftmaxRows {
         for (long at = row; at < end; at += Floats.WIDTH) {
             sum = sum.add(Floats.exp(Floats.load(at).sub(shift)));
         }
-        return sum.reduceLanes(VectorOperators.ADD);
+        return Floats.sum(sum);
     }
 
     /** Writes factor * Floats.exp(x - logSumExp) of a row of any length to another place. */
@@ -93,7 +93,7 @@ final class SoftmaxRows {
             Floats.store(e, at + distance);
             sums = sums.add(e);
         }
-        float sum = sums.reduceLanes(VectorOperators.ADD);
+        float sum = Floats.sum(sums);
         for (long at = end; at < row + count * Float.BYTES; at += Float.BYTES) {
             float e = (float) Math.exp(Memory.getFloat(at) - highest);
             Memory.putFloat(at + distance, e);

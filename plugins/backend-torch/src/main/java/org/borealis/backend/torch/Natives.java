@@ -63,6 +63,11 @@ public final class Natives {
     private static final String GLOO = "pytorch/linux-x86_64/libjnitorch_gloo.so";
 
     private static boolean loaded;
+
+    /** Kernels that run now and want OpenBLAS on one thread, and how many it had before them. */
+    private static int alone;
+
+    private static int threadsBefore;
     private static boolean isGlooLoaded;
 
     private Natives() {}
@@ -166,25 +171,46 @@ public final class Natives {
     static void setThreads(int threads) {
         if (threads > 0) {
             torch.set_num_threads(threads);
-            setBlasThreads(threads);
+            synchronized (Natives.class) {
+                if (alone == 0) {
+                    setBlasThreads(threads);
+                } else {
+                    threadsBefore = threads;
+                }
+            }
         }
     }
 
     /**
      * Runs a kernel whose threads, of OpenMP, each call OpenBLAS. While they do, OpenBLAS itself gets one thread: with more, the two
-     * pools wait for each other, and a step takes many times as long.
+     * pools wait for each other, and a step takes many times as long. Of kernels that run at once on several devices, the last to end
+     * gives the threads back: their number is the process's.
      */
     static void withOneBlasThread(Runnable kernel) {
-        int threads = blasThreads();
-        setBlasThreads(1);
+        begin();
         try {
             kernel.run();
         } finally {
-            setBlasThreads(threads);
+            end();
         }
     }
 
-    private static int blasThreads() {
+    private static synchronized void begin() {
+        if (alone == 0) {
+            threadsBefore = blasThreads();
+            setBlasThreads(1);
+        }
+        alone++;
+    }
+
+    private static synchronized void end() {
+        alone--;
+        if (alone == 0) {
+            setBlasThreads(threadsBefore);
+        }
+    }
+
+    static int blasThreads() {
         try {
             return (int) BlasThreads.GET.invokeExact();
         } catch (Throwable e) {

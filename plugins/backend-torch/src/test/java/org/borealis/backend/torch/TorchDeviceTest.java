@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.borealis.device.Device;
 import org.borealis.device.DeviceException;
 import org.borealis.device.Slot;
@@ -51,5 +52,23 @@ class TorchDeviceTest {
         var kernel = device.bind(new CrossEntropy(), List.of(logits, targets), List.of(loss, logSumExp));
         var e = assertThrows(DeviceException.class, kernel::run);
         assertTrue(e.getMessage().contains("target 4 of row 0"), e.getMessage());
+    }
+
+    /** On two threads, where the one that began first ends first. */
+    @Test
+    void openBlasHasItsThreadsBackAfterTwoKernelsAtOnce() {
+        var firstIsIn = new CompletableFuture<Void>();
+        var secondIsIn = new CompletableFuture<Void>();
+        var first = CompletableFuture.runAsync(() -> Natives.withOneBlasThread(() -> {
+            firstIsIn.complete(null);
+            secondIsIn.join();
+        }));
+        firstIsIn.join();
+        Natives.withOneBlasThread(() -> {
+            secondIsIn.complete(null);
+            first.join();
+            assertEquals(1, Natives.blasThreads());
+        });
+        assertEquals(2, Natives.blasThreads());
     }
 }
