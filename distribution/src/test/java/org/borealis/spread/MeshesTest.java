@@ -40,4 +40,25 @@ class MeshesTest {
             super(Map.of("data", data(1), "ulysses", ulysses(), "tensor", tensor(false)), "data=2,ulysses=2,tensor=2");
         }
     }
+
+    @Nested
+    class RingAndTensor extends SpreadCase {
+        RingAndTensor() {
+            super(Map.of("ring", ring(), "tensor", tensor(false)), "ring=2,tensor=2");
+        }
+    }
+
+    @Nested
+    class DataAndRing extends SpreadCase {
+        DataAndRing() {
+            super(Map.of("data", data(3), "ring", ring()), "data=2,ring=2");
+        }
+    }
+
+    @Nested
+    class RingAndUlysses extends SpreadCase {
+        RingAndUlysses() {
+            super(Map.of("ring", ring(), "ulysses", ulysses()), "ring=2,ulysses=2");
+        }
+    }
 }

@@ -74,4 +74,11 @@ class StrategiesTest {
             super(Map.of("ulysses", ulysses()), "ulysses=2", "ulysses=4");
         }
     }
+
+    @Nested
+    class Ring extends SpreadCase {
+        Ring() {
+            super(Map.of("ring", ring()), "ring=2", "ring=4");
+        }
+    }
 }

@@ -1,7 +1,9 @@
 package org.borealis.parallel;
 
 import java.util.List;
+import java.util.Optional;
 import org.borealis.tensor.Composite;
+import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -46,5 +48,28 @@ public interface ParallelStrategy {
      */
     default List<Placement> wanted(Composite op, List<TensorType> inputs, int ranks) {
         return List.of();
+    }
+
+    /**
+     * How the ranks do an operation that means something else on their parts than on the whole, in operations on the parts and
+     * {@link org.borealis.tensor.Collective}s of this axis; empty to have it opened. Asked where the inputs are as {@link #wanted} says.
+     *
+     * @param parts what a rank has of the inputs
+     */
+    default Optional<Together> together(Composite op, List<Tensor> parts, int ranks) {
+        return Optional.empty();
+    }
+
+    /**
+     * What the ranks made together.
+     *
+     * @param parts what a rank has of each output
+     * @param at where the outputs are
+     */
+    record Together(List<Tensor> parts, List<Placement> at) {
+        public Together {
+            parts = List.copyOf(parts);
+            at = List.copyOf(at);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package org.borealis.compiler.partition;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -197,14 +198,18 @@ public final class Partition {
         for (int i = 0; i < inputs.size(); i++) {
             settled.add(wanted.isEmpty() ? settle(inputs.get(i)) : moves.to(settle(inputs.get(i)), wanted.get(i)));
         }
+        if (!wanted.isEmpty()) {
+            var together = layout.strategy()
+                    .together(op, settled.stream().map(Placed::local).toList(), axis.ranks());
+            if (together.isPresent()) {
+                return placed(together.get().parts(), outputs, together.get().at());
+            }
+        }
         var aligned = aligned(settled);
         var probe = probe(op, aligned);
         if (probe.isPresent()) {
             var locals = builder.apply(op, aligned.stream().map(Placed::local).toList());
-            var placed = new ArrayList<Placed>();
-            for (int i = 0; i < locals.size(); i++) {
-                placed.add(new Placed(locals.get(i), outputs.get(i), probe.get().get(i)));
-            }
+            var placed = placed(locals, outputs, probe.get());
             return wanted.isEmpty() ? placed : back(placed, inputs.get(0));
         }
         var body = body(op, inputs.stream().map(Placed::whole).toList());
@@ -214,6 +219,14 @@ public final class Partition {
                     place(node.op(), node.inputs().stream().map(values::get).toList(), node.outputs()));
         }
         return body.outputs().stream().map(o -> values.get(o.value())).toList();
+    }
+
+    private static List<Placed> placed(List<Tensor> locals, List<TensorType> wholes, List<Placement> at) {
+        var placed = new ArrayList<Placed>();
+        for (int i = 0; i < locals.size(); i++) {
+            placed.add(new Placed(locals.get(i), wholes.get(i), at.get(i)));
+        }
+        return placed;
     }
 
     /** What comes out of an operation whose inputs were moved for it goes back to where they were. */
@@ -293,11 +306,7 @@ public final class Partition {
 
     private List<Placed> all(Op op, Placement at, List<TensorType> wholes, List<Placed> inputs) {
         var locals = builder.apply(op, inputs.stream().map(Placed::local).toList());
-        var placed = new ArrayList<Placed>();
-        for (int i = 0; i < locals.size(); i++) {
-            placed.add(new Placed(locals.get(i), wholes.get(i), at));
-        }
-        return placed;
+        return placed(locals, wholes, Collections.nCopies(locals.size(), at));
     }
 
     Optional<Made> made(Placed x) {

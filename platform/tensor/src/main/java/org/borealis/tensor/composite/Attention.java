@@ -58,7 +58,7 @@ public record Attention(double scale) implements Composite {
     }
 
     /** [B, H, T, D] back to [B, T, K, D], summed over the query heads of a key head. */
-    private static Tensor byGroup(Tensor x, int keyHeads, DataType type) {
+    static Tensor byGroup(Tensor x, int keyHeads, DataType type) {
         int group = x.dim(1) / keyHeads;
         return x.swap(1, 2)
                 .reshape(x.dim(0), x.dim(2), keyHeads, group, x.dim(3))
