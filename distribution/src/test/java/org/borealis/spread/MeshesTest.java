@@ -61,4 +61,11 @@ class MeshesTest {
             super(Map.of("ring", ring(), "ulysses", ulysses()), "ring=2,ulysses=2");
         }
     }
+
+    @Nested
+    class ReplicasOfShards extends SpreadCase {
+        ReplicasOfShards() {
+            super(Map.of("replica", replica(), "data", data(3)), "replica=2,data=2");
+        }
+    }
 }

@@ -13,6 +13,7 @@ import org.borealis.model.llama.LlamaSettings;
 import org.borealis.parallel.Collectives;
 import org.borealis.parallel.ParallelStrategy;
 import org.borealis.parallel.data.DataParallel;
+import org.borealis.parallel.data.Replicas;
 import org.borealis.parallel.ring.Ring;
 import org.borealis.parallel.tensor.TensorParallel;
 import org.borealis.parallel.ulysses.Ulysses;
@@ -40,6 +41,10 @@ abstract class SpreadCase extends StrategyConformance {
 
     static ParallelStrategy ulysses() {
         return new Ulysses();
+    }
+
+    static ParallelStrategy replica() {
+        return new Replicas();
     }
 
     static ParallelStrategy ring() {

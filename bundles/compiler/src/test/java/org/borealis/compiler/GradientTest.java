@@ -25,6 +25,7 @@ import org.borealis.tensor.composite.AdamStep;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.RmsNorm;
@@ -110,6 +111,7 @@ class GradientTest {
                 of(new Rotary(), f64(2, 3, 4, 6), f64(3, 3), f64(3, 3)),
                 of(new Attention(0.6), f64(2, 5, 4, 3), f64(2, 5, 2, 3), f64(2, 5, 2, 3)),
                 of(new Attention(0.6), f64(1, 1, 1, 1), f64(1, 1, 1, 1), f64(1, 1, 1, 1)),
+                of(new FullAttention(0.6), f64(2, 5, 4, 3), f64(2, 7, 2, 3), f64(2, 7, 2, 3)),
                 of(new CachedAttention(0.6), f64(2, 2, 4, 3), f64(2, 5, 2, 3), f64(2, 5, 2, 3), i32()),
                 of(new CrossEntropy(), f64(5, 7), i32(5)),
                 of(new AdamStep(0.9, 0.95, 1e-8, 0.1, true), f64(5), f64(5), f64(5), f64(5), f64(), f64()),

@@ -3,6 +3,7 @@ package org.borealis.trainer;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.borealis.model.ModelFamily;
@@ -15,9 +16,10 @@ import org.borealis.trainer.ranks.Joining;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.run.Json;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StepTraffic;
 
 /** Says what a run needs, as planned for its device, without touching data, folders or the device's memory. */
-record DryRun(Engine engine, RunSettings settings, RecipePaths paths) {
+record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean explains) {
 
     void describe(Recipe recipe, PrintStream out, boolean asJson) {
         var plugins = engine.plugins();
@@ -73,6 +75,22 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths) {
         check.planned().byName().forEach((name, bytes) -> line(out, name, bytes, total));
         line(out, "total", total, total);
         verdict(check, out);
+        if (explains) {
+            traffic(check)
+                    .forEach(each -> out.printf(
+                            Locale.ROOT,
+                            "%-11s %-14s %5d times a step, %s sent by each rank%n",
+                            each.axis(),
+                            each.operation(),
+                            each.times(),
+                            StepLine.memory(each.bytes())));
+        }
+    }
+
+    private List<StepTraffic> traffic(MemoryCheck check) {
+        var parts = check.parts();
+        return StepTraffic.plan(
+                engine.compiler(), parts.model(), parts.optimizer(), StepPlans.of(settings, parts.ranks()));
     }
 
     private static void line(PrintStream out, String name, long bytes, long total) {
@@ -106,6 +124,21 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths) {
         values.put("flops", tokens(model) * model.trainingFlopsPerToken());
         values.put("memory", memory);
         values.put("fits", check.fits());
+        if (explains) {
+            values.put(
+                    "traffic",
+                    traffic(check).stream()
+                            .map(each -> Map.of(
+                                    "axis",
+                                    each.axis(),
+                                    "operation",
+                                    each.operation(),
+                                    "times",
+                                    each.times(),
+                                    "bytes",
+                                    each.bytes()))
+                            .toList());
+        }
         if (!check.fits()) {
             check.advice()
                     .ifPresent(advice -> values.put(

@@ -74,6 +74,11 @@ public final class TrainCommand implements Command {
                     "Check the recipe, plan the memory and say what it needs and whether it fits, without training or taking any.")
     boolean isDry;
 
+    @Option(
+            names = "--explain",
+            description = "With --dry-run: what ranks send each other in a step, by axis of the mesh.")
+    boolean explains;
+
     @Option(names = "--json", description = "With --dry-run: print one JSON object.")
     boolean asJson;
 
@@ -101,7 +106,7 @@ public final class TrainCommand implements Command {
         var read = engine.recipes().read(recipe, overrides);
         var settings = engine.recipes().settings(read);
         if (isDry) {
-            new DryRun(engine, settings, new RecipePaths(RunFolder.path(runs, settings.name())))
+            new DryRun(engine, settings, new RecipePaths(RunFolder.path(runs, settings.name())), explains)
                     .describe(read, System.out, asJson);
             return DONE;
         }

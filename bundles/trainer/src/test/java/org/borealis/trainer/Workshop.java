@@ -88,7 +88,7 @@ final class Workshop {
     String dryRun(Recipe recipe, boolean asJson) {
         var view = recipes.settings(recipe);
         output.reset();
-        new DryRun(engine, view, new RecipePaths(RunFolder.path(runs, view.name())))
+        new DryRun(engine, view, new RecipePaths(RunFolder.path(runs, view.name())), false)
                 .describe(recipe, new PrintStream(output, true), asJson);
         return output();
     }

@@ -27,10 +27,20 @@ public record Spread(Mesh mesh, Map<String, ParallelStrategy> strategies, boolea
                 throw new BorealisException("mesh", "mesh '" + mesh + "' has no axis " + name);
             }
         }
+        var batches = batchAxes(mesh, strategies);
+        if (isExact && batches.size() > 1) {
+            throw new BorealisException(
+                    "mesh",
+                    "reduction: exact sums over one axis of batches, and the mesh '" + mesh + "' has " + batches);
+        }
     }
 
     /** Axes that split tensors, in the order in which they do: the last of the mesh first, which cuts by meaning; data cuts what is left. */
     public List<Mesh.Axis> axes() {
+        return axes(mesh, strategies);
+    }
+
+    private static List<Mesh.Axis> axes(Mesh mesh, Map<String, ParallelStrategy> strategies) {
         return mesh.axes().reversed().stream()
                 .filter(a -> a.ranks() > 1 && strategies.containsKey(a.name()))
                 .toList();
@@ -63,8 +73,13 @@ public record Spread(Mesh mesh, Map<String, ParallelStrategy> strategies, boolea
 
     /** Axes on which every rank has batches of its own. */
     public List<Mesh.Axis> batchAxes() {
-        return axes().stream()
-                .filter(a -> strategy(a).batch(a.ranks()) instanceof Placement.Varying)
+        return batchAxes(mesh, strategies);
+    }
+
+    private static List<Mesh.Axis> batchAxes(Mesh mesh, Map<String, ParallelStrategy> strategies) {
+        return axes(mesh, strategies).stream()
+                .filter(a -> strategies.get(a.name()) instanceof ParallelStrategy strategy
+                        && strategy.batch(a.ranks()) instanceof Placement.Varying)
                 .toList();
     }
 

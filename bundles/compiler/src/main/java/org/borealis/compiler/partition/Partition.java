@@ -159,6 +159,13 @@ public final class Partition {
         } else {
             at = values.get(output.replaces().getAsInt()).at();
         }
+        if (result.isVarying()
+                && output.replaces().isPresent()
+                && !values.get(output.replaces().getAsInt()).isVarying()
+                && !layout.own().contains(name)) {
+            throw new ShapeException("program " + program.name() + ", axis " + axis + ": " + name
+                    + " replaces what all ranks have alike by what each has of its own; only sums may");
+        }
         var value = move(result, at);
         if (output.replaces().isPresent()) {
             builder.replace(name, values.get(output.replaces().getAsInt()).local(), value.local());

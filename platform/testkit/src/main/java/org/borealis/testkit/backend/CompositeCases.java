@@ -12,6 +12,7 @@ import org.borealis.tensor.composite.AdamStep;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerEnd;
 import org.borealis.tensor.composite.LayerNorm;
@@ -184,6 +185,9 @@ final class CompositeCases {
         attention(2, 7, 3, 3, 5);
         attention(2, 33, 4, 2, 8);
         attention(1, 129, 2, 1, 8);
+        fullAttention(1, 1, 1, 1, 1, 1);
+        fullAttention(2, 5, 3, 4, 2, 8);
+        fullAttention(1, 33, 129, 2, 1, 8);
         var q = sample(1, 1, 9, 2, 4);
         add(new Attention(20), q, sample(2, 1, 9, 2, 4), sample(3, 1, 9, 2, 4)); // an exponential would overflow
         for (int position : new int[] {0, 4, 8}) {
@@ -194,6 +198,17 @@ final class CompositeCases {
                     sample(3, 2, 11, 2, 8),
                     HostTensor.of(TensorType.of(DataType.INT32), position));
         }
+    }
+
+    /** A block of queries that sees a block of keys of another length. */
+    private void fullAttention(int batch, int time, int keys, int heads, int keyHeads, int headSize) {
+        double scale = 1 / Math.sqrt(headSize);
+        var q = sample(1, batch, time, heads, headSize);
+        var k = sample(2, batch, keys, keyHeads, headSize);
+        var v = sample(3, batch, keys, keyHeads, headSize);
+        var forward = add(new FullAttention(scale), q, k, v);
+        var dy = sample(4, batch, time, heads, headSize);
+        gradient(new FullAttention.Gradient(scale), forward, out -> List.of(dy, q, k, v, out.get(0), out.get(1)));
     }
 
     private void attention(int batch, int time, int heads, int keyHeads, int headSize) {

@@ -13,6 +13,7 @@ import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerEnd;
 import org.borealis.tensor.composite.LayerNorm;
@@ -56,6 +57,12 @@ record GradientChecks(BackendKit kit) {
                 new Differentiable(new Softmax(), List.of(x)),
                 new Differentiable(new SwiGlu(), List.of(x, Samples.of(type, 2, 2, 5))),
                 new Differentiable(new LayerEnd("blocks.0"), List.of(x)),
+                new Differentiable(
+                        new FullAttention(0.4),
+                        List.of(
+                                Samples.of(type, 1, 1, 2, 2, 2),
+                                Samples.of(type, 2, 1, 3, 1, 2),
+                                Samples.of(type, 3, 1, 3, 1, 2))),
                 new Differentiable(
                         new Attention(0.4),
                         List.of(
