@@ -152,8 +152,11 @@ final class Messages implements AutoCloseable {
         }
     }
 
+    /** Memory that a failure left under way is not freed: a peer may still write into it. */
     @Override
     public void close() {
-        arena.close();
+        if (sent.isEmpty() && coming.isEmpty()) {
+            arena.close();
+        }
     }
 }

@@ -21,13 +21,11 @@ final class ThreadRanks {
 
     private final Spread spread;
 
-    /** @param data strategy of the axis of that name, if the mesh has it */
-    ThreadRanks(String mesh, ParallelStrategy data) {
+    /** @param known strategies by axis, of which the mesh takes its own */
+    ThreadRanks(String mesh, Map<String, ParallelStrategy> known) {
         var parsed = Mesh.parse(mesh);
-        Map<String, ParallelStrategy> strategies = new HashMap<>();
-        if (parsed.ranks("data") > 1) {
-            strategies.put("data", data);
-        }
+        var strategies = new HashMap<>(known);
+        strategies.keySet().removeIf(axis -> parsed.ranks(axis) == 1);
         spread = new Spread(parsed, strategies, false);
     }
 
