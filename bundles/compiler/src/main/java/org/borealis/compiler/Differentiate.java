@@ -2,8 +2,10 @@ package org.borealis.compiler;
 
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import org.borealis.device.Stage;
 import org.borealis.tensor.Collective;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.Primitive;
@@ -34,16 +36,55 @@ final class Differentiate {
         gradients.get(program.output(loss).value()).add(root.fill(1));
         back(program, values, gradients, wanted);
         Rewrite.copyOutputs(program, values, builder);
+        hand(program, inputs, gradients, builder, arguments);
+        return Prune.of(builder.build());
+    }
+
+    /** Adds gradients of named inputs, then of what comes in, from inputs that are the gradients of what goes out. */
+    static Program of(Stage stage, List<String> inputs) {
+        var program = stage.program();
+        var builder = new Program.Builder(program.name());
+        var arguments = program.inputs().stream()
+                .map(i -> builder.input(i.name(), i.type()))
+                .toList();
+        var arriving = new LinkedHashMap<Integer, List<Tensor>>();
+        for (var name : stage.outgoing()) {
+            int value = program.output(name).value();
+            if (program.type(value).type().isFloat()) {
+                arriving.computeIfAbsent(value, _ -> new ArrayList<>())
+                        .add(builder.input(Stage.gradient(name), program.type(value)));
+            }
+        }
+        var values = program.replay(arguments, builder);
+        var gradients = Arrivals.none(values);
+        arriving.forEach((value, sums) -> sums.forEach(gradients.get(value)::add));
+        var asked = new ArrayList<>(inputs);
+        stage.incoming().stream()
+                .filter(name -> program.type(program.input(name)).type().isFloat())
+                .forEach(asked::add);
+        var wanted = new BitSet();
+        asked.forEach(name -> wanted.set(program.input(name)));
+        back(program, values, gradients, wanted);
+        Rewrite.copyOutputs(program, values, builder);
+        hand(program, asked, gradients, builder, arguments);
+        return Prune.of(builder.build());
+    }
+
+    private static void hand(
+            Program program,
+            List<String> inputs,
+            List<Arrivals> gradients,
+            Program.Builder builder,
+            List<Tensor> arguments) {
         for (var name : inputs) {
             int input = program.input(name);
             builder.output(
-                    "gradient." + name,
+                    Stage.gradient(name),
                     gradients
                             .get(input)
                             .sum()
                             .orElseGet(() -> arguments.get(input).fill(0)));
         }
-        return Prune.of(builder.build());
     }
 
     /**

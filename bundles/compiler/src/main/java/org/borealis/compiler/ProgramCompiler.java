@@ -2,6 +2,7 @@ package org.borealis.compiler;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.borealis.compiler.partition.Partition;
 import org.borealis.device.Buffer;
@@ -11,6 +12,7 @@ import org.borealis.device.Executable;
 import org.borealis.device.Footprint;
 import org.borealis.device.Rematerialisation;
 import org.borealis.device.Slot;
+import org.borealis.device.Stage;
 import org.borealis.parallel.Signature;
 import org.borealis.parallel.Spread;
 import org.borealis.parallel.Team;
@@ -42,6 +44,21 @@ public final class ProgramCompiler implements Compiler {
     @Override
     public Program partition(Program program, Spread spread, Signature signature) {
         return Prune.of(Partition.of(program, spread, signature));
+    }
+
+    @Override
+    public List<Stage> stages(Program forward, int parts) {
+        return Stages.of(forward, parts);
+    }
+
+    @Override
+    public Program differentiate(Stage stage, List<String> inputs) {
+        return Differentiate.of(stage, inputs);
+    }
+
+    @Override
+    public List<Program> cut(Program program, List<Set<String>> outputs, Set<String> held) {
+        return Pieces.of(program, outputs, held);
     }
 
     private static Program lower(Program program, Device device) {

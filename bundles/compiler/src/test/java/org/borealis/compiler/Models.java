@@ -37,12 +37,17 @@ final class Models {
 
     /** Loss and gradients of a batch of this many sequences. */
     static Program gradients(ModelFamily model, DataType type, int rows) {
-        var builder = new Program.Builder("gradients");
+        return Differentiate.of(loss("gradients", model, type, rows), "loss", names(model));
+    }
+
+    /** Loss of a batch of this many sequences. */
+    static Program loss(String name, ModelFamily model, DataType type, int rows) {
+        var builder = new Program.Builder(name);
         Map<Parameter, Tensor> values = new HashMap<>();
         model.parameters().forEach(p -> values.put(p, builder.input(p.name(), new TensorType(type, p.shape()))));
         var tokens = builder.input("tokens", TensorType.of(DataType.INT32, rows, model.sequence()));
         var targets = builder.input("targets", tokens.type());
         builder.output("loss", model.loss(values::get, tokens, targets));
-        return Differentiate.of(builder.build(), "loss", names(model));
+        return builder.build();
     }
 }

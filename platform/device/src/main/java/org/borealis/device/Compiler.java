@@ -47,6 +47,36 @@ public interface Compiler {
     Program partition(Program program, Spread spread, Signature signature);
 
     /**
+     * Cuts a forward program at layer ends into parts that follow each other. The costliest part costs as little as can be, by the
+     * multiplications of matrix products, those in composites included.
+     *
+     * <p>What depends on no layer, such as angles of positions, is computed by every part that needs it. So an input may be used by
+     * several parts, as an embedding is that also makes the logits: its gradient is the sum of theirs. See {@link Stage#shared}.
+     *
+     * @param parts at most one more than the program has {@link org.borealis.tensor.composite.LayerEnd layer ends}
+     * @throws org.borealis.tensor.ShapeException if it has fewer layer ends
+     */
+    List<Stage> stages(Program forward, int parts);
+
+    /**
+     * Adds gradients to a part. For every outgoing float an input {@code gradient.NAME} is added; for every name in {@code inputs},
+     * then for every incoming float, an output {@code gradient.NAME}.
+     *
+     * @param inputs names of float inputs of the part
+     */
+    Program differentiate(Stage stage, List<String> inputs);
+
+    /**
+     * Cuts a program into pieces to be run one after the other, not always at once. A piece computes its outputs, and hands what later
+     * pieces need beside on as outputs {@code kept.NUMBER}, which are inputs of those; a piece has those inputs that it reads. What
+     * depends on nothing but {@code held} is computed by every piece that needs it, as are views.
+     *
+     * @param outputs names of each piece's outputs; all of them are named once
+     * @param held inputs that do not change from the first piece to the last, such as parameters
+     */
+    List<Program> cut(Program program, List<Set<String>> outputs, Set<String> held);
+
+    /**
      * What {@link #compile} would take of a device's memory. Takes none itself.
      *
      * @param loss name of an output; what it depends on is the forward pass of a program that has it

@@ -1,6 +1,7 @@
 package org.borealis.trainer.step;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ import org.borealis.train.Optimizer;
  * @param micro batches that each rank has in a step
  * @param isDeferred whether ranks add up their batches apart, and bring together the sums with the last batch
  */
-record StepSpread(Spread spread, ModelFamily family, Precision precision, int micro, boolean isDeferred) {
+public record StepSpread(Spread spread, ModelFamily family, Precision precision, int micro, boolean isDeferred) {
     private static final String SUM = "sum/";
 
     /** What a parameter's value, gradient or sum of gradients is. */
@@ -41,7 +42,8 @@ record StepSpread(Spread spread, ModelFamily family, Precision precision, int mi
                 isAlike ? parameter.dims() : List.of());
     }
 
-    static StepSpread of(Spread spread, ModelFamily family, Precision precision, int micro) {
+    /** Whether sums are deferred follows from where the strategies keep them. */
+    public static StepSpread of(Spread spread, ModelFamily family, Precision precision, int micro) {
         boolean isDeferred = micro > 1
                 && !spread.isExact()
                 && !spread.axes().isEmpty()
@@ -59,22 +61,28 @@ record StepSpread(Spread spread, ModelFamily family, Precision precision, int mi
         return new TensorType(precision.kept(), sharding(role, parameter).local());
     }
 
-    TensorType batchType(TensorType whole) {
+    /** Type of what a rank has of something [B, T, ..]. */
+    public TensorType batchType(TensorType whole) {
         return whole.in(spread.batch(whole.shape()).local());
     }
 
     /** Name of what a rank adds its batches up in. */
-    String sum(Parameter parameter) {
+    public String sum(Parameter parameter) {
         return isDeferred ? SUM + parameter.name() : StepTrace.gradient(parameter);
     }
 
     /** Whether a parameter's sum and gradient have the same memory. */
-    boolean isAliased(Parameter parameter) {
+    public boolean isAliased(Parameter parameter) {
         return type(Role.SUM, parameter).equals(type(Role.GRADIENT, parameter));
     }
 
+    /** Whether ranks have to bring together what they have summed up of a parameter's gradients. */
+    public boolean isApart(Parameter parameter) {
+        return !sharding(Role.SUM, parameter).equals(sharding(Role.GRADIENT, parameter));
+    }
+
     /** By alias, the name of the buffer that it means. */
-    Map<String, String> aliases() {
+    public Map<String, String> aliases() {
         var aliases = new HashMap<String, String>();
         if (isDeferred) {
             family.parameters().stream()
@@ -85,7 +93,7 @@ record StepSpread(Spread spread, ModelFamily family, Precision precision, int mi
     }
 
     /** Buffers of gradients, and of sums that need their own. */
-    Map<String, TensorType> gradientTypes() {
+    public Map<String, TensorType> gradientTypes() {
         var types = new LinkedHashMap<String, TensorType>();
         for (var parameter : family.parameters()) {
             types.put(StepTrace.gradient(parameter), type(Role.GRADIENT, parameter));
@@ -98,10 +106,21 @@ record StepSpread(Spread spread, ModelFamily family, Precision precision, int mi
 
     /** The program of one rank. */
     Program split(Compiler compiler, Program program, Optimizer optimizer) {
-        return spread.axes().isEmpty() ? program : compiler.partition(program, spread, signature(program, optimizer));
+        return split(compiler, program, optimizer, Set.of());
     }
 
-    private Signature signature(Program program, Optimizer optimizer) {
+    /**
+     * The program of one rank.
+     *
+     * @param activations names of inputs and outputs [B, T, ..] that are where tokens are
+     */
+    public Program split(Compiler compiler, Program program, Optimizer optimizer, Set<String> activations) {
+        return spread.axes().isEmpty()
+                ? program
+                : compiler.partition(program, spread, signature(program, optimizer, activations));
+    }
+
+    private Signature signature(Program program, Optimizer optimizer, Set<String> activations) {
         var held = new HashMap<String, Held>();
         var gradients = new HashMap<String, Held>();
         for (var parameter : family.parameters()) {
@@ -117,9 +136,11 @@ record StepSpread(Spread spread, ModelFamily family, Precision precision, int mi
         held.putAll(gradients);
         boolean isNorm = program.name().equals(StepTrace.SQUARED_NORM);
         boolean isEvaluation = program.name().equals(StepTrace.EVALUATE);
+        var batches = new HashSet<>(activations);
+        batches.addAll(List.of(StepTrace.TOKENS, StepTrace.TARGETS));
         return new Signature(
                 held,
-                Set.of(StepTrace.TOKENS, StepTrace.TARGETS),
+                batches,
                 isEvaluation || !spread.isExact() ? Set.of(StepTrace.LOSS) : Set.of(),
                 isNorm && spread.isExact() ? gradients.keySet() : Set.of(),
                 !program.name().equals(StepTrace.UPDATE) && !isNorm);

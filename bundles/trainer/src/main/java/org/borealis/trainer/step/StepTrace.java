@@ -21,7 +21,7 @@ import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 
 /** Traces the programs that a run is made of. */
-record StepTrace(
+public record StepTrace(
         ModelFamily family,
         Precision precision,
         int rows,
@@ -31,18 +31,18 @@ record StepTrace(
     static final String FIRST = "first";
     static final String ACCUMULATE = "accumulate";
     static final String LAST = "last";
-    static final String UPDATE = "update";
-    static final String EVALUATE = "evaluate";
-    static final String TOKENS = "tokens";
-    static final String TARGETS = "targets";
-    static final String LOSS = "loss";
+    public static final String UPDATE = "update";
+    public static final String EVALUATE = "evaluate";
+    public static final String TOKENS = "tokens";
+    public static final String TARGETS = "targets";
+    public static final String LOSS = "loss";
     static final String LOSS_SCALE = "lossScale";
     private static final String SCALED_LOSS = "scaledLoss";
-    static final String SQUARED_NORM = "squaredNorm";
-    static final String SCALE = "scale";
-    static final String NUMBER = "number";
-    static final String RATE = "rate";
-    static final TensorType NUMBER_TYPE = new TensorType(DataType.FLOAT64, Shape.SCALAR);
+    public static final String SQUARED_NORM = "squaredNorm";
+    public static final String SCALE = "scale";
+    public static final String NUMBER = "number";
+    public static final String RATE = "rate";
+    public static final TensorType NUMBER_TYPE = new TensorType(DataType.FLOAT64, Shape.SCALAR);
 
     private static final String GRADIENT = "gradient/";
 
@@ -57,23 +57,28 @@ record StepTrace(
                 StepSpread.of(Spread.NONE, family, precision, 1));
     }
 
-    static String gradient(Parameter parameter) {
+    /** Name of the sum of a parameter's gradients. */
+    public static String gradient(Parameter parameter) {
         return GRADIENT + parameter.name();
     }
 
-    static boolean isGradient(String name) {
+    /** Whether {@link #gradient} gave this name. */
+    public static boolean isGradient(String name) {
         return name.startsWith(GRADIENT);
     }
 
-    TensorType tokenType() {
+    /** Of tokens and targets, as whole tensors. */
+    public TensorType tokenType() {
         return TensorType.of(DataType.INT32, rows, sequence);
     }
 
-    TensorType parameterType(Parameter parameter) {
+    /** Of a parameter and its gradient, as whole tensors. */
+    public TensorType parameterType(Parameter parameter) {
         return new TensorType(precision.kept(), parameter.shape());
     }
 
-    TensorType lossType() {
+    /** Of the loss. */
+    public TensorType lossType() {
         return new TensorType(precision.kept(), Shape.SCALAR);
     }
 
@@ -108,7 +113,7 @@ record StepTrace(
     }
 
     /** Inputs that the next step writes anew: a program that updates may write the scaled gradients over them. */
-    static Set<String> spent(Program program) {
+    public static Set<String> spent(Program program) {
         return program.name().equals(UPDATE)
                 ? program.inputs().stream()
                         .map(Program.Input::name)
@@ -118,7 +123,7 @@ record StepTrace(
     }
 
     /** The mean loss of a batch. */
-    Program loss(Compiler compiler, String name) {
+    public Program loss(Compiler compiler, String name) {
         var builder = new Program.Builder(name);
         var weights = new TracedWeights(builder, family.parameters(), precision.kept());
         var tokens = builder.input(TOKENS, tokenType());
@@ -197,8 +202,13 @@ record StepTrace(
 
     /** Sum of the squares of all gradients, in float64 from parameter to parameter. */
     Program norm() {
+        return norm(family.parameters());
+    }
+
+    /** As {@link #norm()}, of some of the parameters. */
+    public Program norm(List<Parameter> parameters) {
         var builder = new Program.Builder(SQUARED_NORM);
-        var gradients = family.parameters().stream()
+        var gradients = parameters.stream()
                 .map(p -> builder.input(gradient(p), parameterType(p)))
                 .toList();
         var squares = gradients.stream()
@@ -210,13 +220,18 @@ record StepTrace(
 
     /** Scales the gradients and updates every parameter with what is remembered of it, in place. */
     Program update(Optimizer optimizer) {
+        return update(optimizer, family.parameters());
+    }
+
+    /** As {@link #update(Optimizer)}, of some of the parameters. */
+    public Program update(Optimizer optimizer, List<Parameter> parameters) {
         var builder = new Program.Builder(UPDATE);
         var type = precision.kept();
-        var weights = new TracedWeights(builder, family.parameters(), type);
+        var weights = new TracedWeights(builder, parameters, type);
         var updates = new ArrayList<Runnable>();
         var scale = builder.input(SCALE, NUMBER_TYPE);
         var step = new Optimizer.Step(builder.input(NUMBER, NUMBER_TYPE), builder.input(RATE, NUMBER_TYPE));
-        for (var parameter : family.parameters()) {
+        for (var parameter : parameters) {
             var gradient = builder.input(gradient(parameter), parameterType(parameter));
             var memory = optimizer.state(parameter, type).stream()
                     .map(s -> builder.input(TrainState.memory(parameter, s), s.type()))

@@ -51,11 +51,13 @@ public final class TokenBatch {
         return count;
     }
 
-    int[] tokens() {
+    /** Of all rows, one behind the other. */
+    public int[] tokens() {
         return tokens;
     }
 
-    int[] targets() {
+    /** Of all rows, one behind the other. */
+    public int[] targets() {
         return targets;
     }
 }

@@ -20,11 +20,8 @@ import org.borealis.train.Optimizer;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.ranks.Wholes;
 
-/**
- * The compiled programs of a run. A step is {@link #accumulate} for each micro-batch, then {@link #loss} and {@link #gradientNorm} to
- * decide, then {@link #update} or nothing.
- */
-public final class TrainStep implements AutoCloseable {
+/** The compiled programs of a run: each rank has the whole model, or its part of every layer. */
+public final class TrainStep implements Step {
     private final Device device;
     private final Arena arena = Arena.ofShared();
     private final Slots buffers;
@@ -54,7 +51,8 @@ public final class TrainStep implements AutoCloseable {
             this(rows, micro, precision, new Rematerialisation.None());
         }
 
-        StepTrace trace(ModelFamily family) {
+        /** What is to be compiled. */
+        public StepTrace trace(ModelFamily family) {
             return new StepTrace(
                     family,
                     precision,
@@ -111,7 +109,7 @@ public final class TrainStep implements AutoCloseable {
     }
 
     /** Those of the places that the program names. */
-    static Map<String, Slot> bindings(Program program, Map<String, Slot> slots) {
+    public static Map<String, Slot> bindings(Program program, Map<String, Slot> slots) {
         var bound = new HashMap<String, Slot>();
         program.inputs().stream()
                 .map(Program.Input::name)
@@ -124,16 +122,7 @@ public final class TrainStep implements AutoCloseable {
         return bound;
     }
 
-    /** Forgets the batches of the step before. */
-    public void begin() {
-        begin(1);
-    }
-
-    /**
-     * As {@link #begin()}.
-     *
-     * @param lossScale what gradients are multiplied with until they are used; 1 unless {@link Precision#scalesLoss}
-     */
+    @Override
     public void begin(double lossScale) {
         batches = 0;
         this.lossScale = lossScale;
@@ -142,7 +131,7 @@ public final class TrainStep implements AutoCloseable {
         }
     }
 
-    /** Adds loss and gradient of a batch. */
+    @Override
     public void accumulate(TokenBatch batch) {
         write(batch);
         int index = batches++;
@@ -155,25 +144,20 @@ public final class TrainStep implements AutoCloseable {
         return batches * plan.ranks().batches();
     }
 
-    /** Mean loss of all ranks' batches since {@link #begin}. All ranks call it. */
+    @Override
     public double loss() {
         double sum = scalar(buffers.get(StepTrace.LOSS));
         boolean isWhole = plan.ranks().spread().isExact() || plan.ranks().batches() == 1;
         return (isWhole ? sum : plan.ranks().sum(sum)) / batches();
     }
 
-    /** Euclidean length of the mean gradient of the batches since {@link #begin}. */
+    @Override
     public double gradientNorm() {
         run(StepTrace.SQUARED_NORM);
         return Math.sqrt(scalar(buffers.get(StepTrace.SQUARED_NORM))) / batches() / lossScale;
     }
 
-    /**
-     * Updates the parameters.
-     *
-     * @param number of this update, from 1
-     * @param scale what the mean gradient is multiplied with
-     */
+    @Override
     public void update(long number, double rate, double scale) {
         write(StepTrace.NUMBER, number);
         write(StepTrace.RATE, rate);
@@ -182,14 +166,14 @@ public final class TrainStep implements AutoCloseable {
         device.finish();
     }
 
-    /** Mean loss of this rank's batch with the parameters as they are. */
+    @Override
     public double evaluate(TokenBatch batch) {
         write(batch);
         run(StepTrace.EVALUATE);
         return scalar(buffers.get(StepTrace.LOSS));
     }
 
-    /** This rank's part of the gradients, by name: sums over the batches since {@link #begin}, until an update uses them up. */
+    @Override
     public Map<String, Slot> gradients() {
         var gradients = new LinkedHashMap<String, Slot>();
         buffers.entries().forEach(entry -> {

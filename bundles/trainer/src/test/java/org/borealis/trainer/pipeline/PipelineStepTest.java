@@ -1,0 +1,232 @@
+package org.borealis.trainer.pipeline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.borealis.backend.reference.ReferenceBackend;
+import org.borealis.compiler.ProgramCompiler;
+import org.borealis.device.Rematerialisation;
+import org.borealis.device.Slot;
+import org.borealis.model.ModelFamily;
+import org.borealis.model.gpt.Gpt;
+import org.borealis.model.gpt.GptSettings;
+import org.borealis.model.llama.Llama;
+import org.borealis.model.llama.LlamaSettings;
+import org.borealis.parallel.Mesh;
+import org.borealis.parallel.ParallelStrategy;
+import org.borealis.parallel.PipelineSchedule;
+import org.borealis.parallel.data.DataParallel;
+import org.borealis.parallel.tensor.TensorParallel;
+import org.borealis.parallel.ulysses.Ulysses;
+import org.borealis.pipeline.schedules.GPipe;
+import org.borealis.pipeline.schedules.Interleaved;
+import org.borealis.pipeline.schedules.OneForwardOneBackward;
+import org.borealis.pipeline.schedules.ZeroBubble;
+import org.borealis.tensor.DataType;
+import org.borealis.testkit.HostTensor;
+import org.borealis.testkit.Settings;
+import org.borealis.trainer.fakes.Momentum;
+import org.borealis.trainer.ranks.Ranks;
+import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.Step;
+import org.borealis.trainer.step.TokenBatch;
+import org.borealis.trainer.step.TrainState;
+import org.borealis.trainer.step.TrainStep;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** Ranks are threads of this JVM. */
+final class PipelineStepTest {
+    private static final int BATCHES = 8;
+    private static final int ROWS = 2;
+    private static final int SEQUENCE = 6;
+    private static final int VOCABULARY = 48;
+    private static final Momentum OPTIMIZER = new Momentum(0.5, 1);
+    /** Reordered sums of float32: each of a few hundred terms of size 1, at 6e-8 a rounding. */
+    private static final double TOLERANCE = 1e-6;
+
+    private final ProgramCompiler compiler = new ProgramCompiler();
+
+    private record Case(String schedule, int chunks, String mesh, int zero, Rematerialisation policy) {
+        Case(String schedule, int chunks, String mesh) {
+            this(schedule, chunks, mesh, 0, new Rematerialisation.None());
+        }
+
+        /** As many as there can be with one layer less. */
+        int parts() {
+            return Math.max(4, chunks * Mesh.parse(mesh).ranks(PipelineModel.AXIS));
+        }
+
+        PipelineSchedule order() {
+            return switch (schedule) {
+                case "gpipe" -> new GPipe();
+                case "1f1b" -> new OneForwardOneBackward();
+                case "interleaved" -> new Interleaved();
+                default -> new ZeroBubble();
+            };
+        }
+    }
+
+    private static Map<String, ModelFamily> models(int layers) {
+        var sizes = Map.of("layers", layers, "hidden", 8, "heads", 2, "sequence", SEQUENCE, "vocabulary", VOCABULARY);
+        return Map.of(
+                "gpt", new Gpt(Settings.of(GptSettings.class, sizes)),
+                "llama", new Llama(Settings.of(LlamaSettings.class, sizes)));
+    }
+
+    /** What a rank has after a step: losses, the norm, gradients and parameters. */
+    private record Results(double loss, double norm, double evaluation, Map<String, double[]> tensors) {}
+
+    private Stream<DynamicTest> each(List<Case> cases) {
+        return cases.stream()
+                .flatMap(one -> models(one.parts() - 1).entrySet().stream()
+                        .map(model ->
+                                dynamicTest(model.getKey() + " " + one, () -> equalsOneRank(model.getValue(), one))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> everyScheduleGivesLossAndGradientsOfOneRank() {
+        return each(Stream.of("pipeline=2", "pipeline=4")
+                .flatMap(mesh -> Stream.of(
+                        new Case("gpipe", 1, mesh),
+                        new Case("1f1b", 1, mesh),
+                        new Case("interleaved", 2, mesh),
+                        new Case("zero-bubble", 1, mesh)))
+                .toList());
+    }
+
+    @TestFactory
+    Stream<DynamicTest> soItDoesWhenLayersAreComputedAgain() {
+        return each(List.of(
+                new Case("1f1b", 1, "pipeline=2", 0, new Rematerialisation.Every(1)),
+                new Case("zero-bubble", 1, "pipeline=2", 0, new Rematerialisation.Selective())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> soItDoesTogetherWithDataParallelRanks() {
+        return each(List.of(
+                new Case("gpipe", 1, "pipeline=2,data=2"),
+                new Case("1f1b", 1, "pipeline=2,data=2", 1, new Rematerialisation.None()),
+                new Case("interleaved", 2, "data=2,pipeline=2", 2, new Rematerialisation.None()),
+                new Case("zero-bubble", 1, "pipeline=2,data=2", 3, new Rematerialisation.Every(1))));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> soItDoesTogetherWithRanksThatShareALayer() {
+        return each(List.of(new Case("1f1b", 1, "pipeline=2,tensor=2"), new Case("1f1b", 1, "pipeline=2,ulysses=2")));
+    }
+
+    private void equalsOneRank(ModelFamily model, Case one) {
+        var wanted = alone(model);
+        var threads = new ThreadRanks(one.mesh(), strategies(one.zero()));
+        var all = threads.run(ranks -> pipeline(model, one, ranks));
+        for (var got : all) {
+            assertEquals(wanted.loss(), got.loss(), TOLERANCE * wanted.loss());
+            assertEquals(wanted.norm(), got.norm(), TOLERANCE * wanted.norm());
+            assertEquals(wanted.evaluation(), got.evaluation(), TOLERANCE * wanted.evaluation());
+            got.tensors().forEach((name, tensor) -> near(name, wanted, tensor));
+        }
+        for (var name : wanted.tensors().keySet()) {
+            assertTrue(all.stream().anyMatch(got -> got.tensors().containsKey(name)), name);
+        }
+    }
+
+    private static Map<String, ParallelStrategy> strategies(int zero) {
+        return Map.of(
+                "data", new DataParallel(Settings.of(DataParallel.Config.class, Map.of("zero", zero))),
+                "tensor", new TensorParallel(Settings.of(TensorParallel.Config.class, Map.of())),
+                "ulysses", new Ulysses());
+    }
+
+    private static void near(String name, Results results, double[] got) {
+        var wanted = Objects.requireNonNull(results.tensors().get(name), name);
+        if (wanted.length != got.length) {
+            return; // a part of a tensor that ranks share; norm and losses cover it
+        }
+        double longest = results.tensors().values().stream()
+                .mapToDouble(PipelineStepTest::length)
+                .max()
+                .orElse(0);
+        double off = length(IntStream.range(0, got.length)
+                .mapToDouble(i -> got[i] - wanted[i])
+                .toArray());
+        double worst = off / Math.max(length(wanted), 1e-3 * longest);
+        assertTrue(worst <= TOLERANCE, name + " is off by " + worst);
+    }
+
+    private static double length(double[] values) {
+        return Math.sqrt(IntStream.range(0, values.length)
+                .mapToDouble(i -> values[i] * values[i])
+                .sum());
+    }
+
+    private Results alone(ModelFamily model) {
+        var plan = new TrainStep.Plan(ROWS, BATCHES, new Precision(DataType.FLOAT32));
+        try (var device = new ReferenceBackend().open();
+                var state = new TrainState(device, DataType.FLOAT32, model.parameters(), OPTIMIZER);
+                var step = new TrainStep(compiler, device, model, OPTIMIZER, state, plan)) {
+            state.initialise(1);
+            return results(
+                    step, state, 0, 1, slot -> HostTensor.read(device, slot).values());
+        }
+    }
+
+    private Results pipeline(ModelFamily model, Case one, Ranks ranks) {
+        var plan = new TrainStep.Plan(
+                ROWS, BATCHES / ranks.batches(), new Precision(DataType.FLOAT32), one.policy(), ranks);
+        var parts = PipelineModel.of(compiler, model, plan, one.chunks());
+        try (var device = new ReferenceBackend().open();
+                var state = new TrainState(device, DataType.FLOAT32, parts.parameters(), OPTIMIZER, ranks);
+                var step = new PipelineStep(compiler, device, OPTIMIZER, state, plan, parts, one.order())) {
+            state.initialise(1);
+            return results(
+                    step,
+                    state,
+                    ranks.batch(),
+                    ranks.batches(),
+                    slot -> HostTensor.read(device, slot).values());
+        }
+    }
+
+    private interface Reader {
+        double[] read(Slot slot);
+    }
+
+    /** Two steps, so that what the first leaves behind shows. */
+    private static Results results(Step step, TrainState state, int first, int stride, Reader reader) {
+        var tensors = new HashMap<String, double[]>();
+        double loss = 0;
+        double norm = 0;
+        for (int number = 1; number <= 2; number++) {
+            step.begin();
+            for (int batch = first; batch < BATCHES; batch += stride) {
+                step.accumulate(batch(number * BATCHES + batch));
+            }
+            loss = step.loss();
+            norm = step.gradientNorm();
+            step.gradients().forEach((name, slot) -> tensors.put(name, reader.read(slot)));
+            step.update(number, 0.01, 1);
+        }
+        state.parameterSlots().forEach((name, slot) -> tensors.put(name, reader.read(slot)));
+        return new Results(loss, norm, step.evaluate(batch(99)), tensors);
+    }
+
+    private static TokenBatch batch(int seed) {
+        var batch = new TokenBatch(ROWS, SEQUENCE);
+        for (int row = 0; row < ROWS; row++) {
+            var window = new int[SEQUENCE + 1];
+            for (int i = 0; i < window.length; i++) {
+                window[i] = (seed * 7 + row * 5 + i * i * (seed + 1)) % VOCABULARY;
+            }
+            batch.set(row, window, SEQUENCE + 1);
+        }
+        return batch;
+    }
+}
