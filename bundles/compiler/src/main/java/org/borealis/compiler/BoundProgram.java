@@ -14,7 +14,6 @@ import org.borealis.device.Kernel;
 import org.borealis.device.Slot;
 import org.borealis.parallel.Team;
 import org.borealis.tensor.Collective;
-import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive.Reshape;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.TensorType;
@@ -30,6 +29,7 @@ final class BoundProgram implements Executable {
     private final Optional<Buffer> constants;
     private final Map<Block, Buffer> own = new HashMap<>();
     private final List<Kernel> kernels = new ArrayList<>();
+    private final List<Exchange> exchanges = new ArrayList<>();
     private final Map<String, Slot> slots = new HashMap<>();
     private boolean closed;
 
@@ -59,7 +59,10 @@ final class BoundProgram implements Executable {
     }
 
     private void bind() {
+        var waits = Waits.of(program);
+        var waiting = new HashMap<Integer, List<Kernel>>();
         for (int n = 0; n < program.nodes().size(); n++) {
+            kernels.addAll(waiting.getOrDefault(n, List.of()));
             var node = program.nodes().get(n);
             if (plan.isView(program, n)) {
                 continue;
@@ -68,15 +71,16 @@ final class BoundProgram implements Executable {
             for (int i = 0; i < node.outputs().size(); i++) {
                 outputs.add(slot(node.first() + i));
             }
-            var kernel = bind(node.op(), node.inputs().stream().map(this::slot).toList(), outputs);
-            if (plan.once().get(n)) {
-                kernel.run();
-                device.finish();
-                kernel.close();
+            var inputs = node.inputs().stream().map(this::slot).toList();
+            boolean isOnce = plan.once().get(n);
+            if (node.op() instanceof Collective collective) {
+                var exchange = exchange(collective, inputs.getFirst(), outputs.getFirst(), isOnce);
+                waiting.computeIfAbsent(waits[n], _ -> new ArrayList<>()).addAll(exchange);
             } else {
-                kernels.add(kernel);
+                add(device.bind(node.op(), inputs, outputs), isOnce);
             }
         }
+        kernels.addAll(waiting.getOrDefault(program.nodes().size(), List.of()));
         bindCopies();
         for (int i = 0; i < program.inputs().size(); i++) {
             slots.put(program.inputs().get(i).name(), slot(i));
@@ -86,22 +90,45 @@ final class BoundProgram implements Executable {
         }
     }
 
-    private Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
-        return op instanceof Collective collective
-                ? Exchange.of(device, team.group(collective.axis()), collective, inputs.get(0), outputs.get(0))
-                : device.bind(op, inputs, outputs);
+    private void add(Kernel kernel, boolean isOnce) {
+        if (isOnce) {
+            try (kernel) {
+                kernel.run();
+                device.finish();
+            }
+        } else {
+            kernels.add(kernel);
+        }
     }
 
-    /** Copies go through memory of their own, so that one can't overwrite what another still reads. */
+    /** Begins to talk; gives what there is to be done before the first use of the result. */
+    private List<Kernel> exchange(Collective op, Slot input, Slot output, boolean isOnce) {
+        var exchange = Exchange.of(device, team.group(op.axis()), op, input, output);
+        if (isOnce) {
+            try (exchange) {
+                exchange.run();
+                exchange.await();
+            }
+            return List.of();
+        }
+        exchanges.add(exchange);
+        kernels.add(exchange);
+        return List.of(exchange::await);
+    }
+
+    /** What lies in an input or output goes through memory of its own, so that one copy can't overwrite what another still reads. */
     private void bindCopies() {
         var staged = new ArrayList<Kernel>();
         for (var copy : plan.copies()) {
             var type = program.type(copy.value());
             var source = slot(copy.value());
-            var stage = new Slot(own(new Block(MemoryPlan.Kind.WORKSPACE, type.bytes(), 0)), 0, type);
             var target = slot(copy.target(), 0, type);
-            kernels.add(device.bind(new Reshape(type.shape()), List.of(source), List.of(stage)));
-            staged.add(device.bind(new Reshape(type.shape()), List.of(stage), List.of(target)));
+            if (plan.isStaged(copy)) {
+                var stage = new Slot(own(new Block(MemoryPlan.Kind.WORKSPACE, type.bytes(), 0)), 0, type);
+                kernels.add(device.bind(new Reshape(type.shape()), List.of(source), List.of(stage)));
+                source = stage;
+            }
+            staged.add(device.bind(new Reshape(type.shape()), List.of(source), List.of(target)));
         }
         kernels.addAll(staged);
     }
@@ -181,8 +208,13 @@ final class BoundProgram implements Executable {
     /** The hot loop: nothing is looked up or allocated here. */
     @Override
     public void run() {
-        for (int i = 0; i < kernels.size(); i++) {
-            kernels.get(i).run();
+        try {
+            for (int i = 0; i < kernels.size(); i++) {
+                kernels.get(i).run();
+            }
+        } catch (RuntimeException | Error e) {
+            exchanges.forEach(exchange -> exchange.abandon(e));
+            throw e;
         }
     }
 

@@ -2,6 +2,7 @@ package org.borealis.compiler;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import java.util.Optional;
 import org.borealis.device.Device;
 import org.borealis.device.Kernel;
@@ -16,14 +17,19 @@ import org.borealis.tensor.Collective.Index;
 import org.borealis.tensor.Collective.Own;
 import org.borealis.tensor.Collective.ReduceScatter;
 import org.borealis.tensor.Collective.Shift;
+import org.jspecify.annotations.Nullable;
 
-/** A collective, bound to memory and to those it talks to. What the device does not let this process address is copied on the way. */
+/**
+ * A collective, bound to memory and to those it talks to. It begins when it is run, and is done when it has been waited for. What the
+ * device does not let this process address is copied on the way.
+ */
 final class Exchange implements Kernel {
     private final Device device;
     private final Arena arena = Arena.ofShared();
     private final Side source;
     private final Side target;
     private final Talk talk;
+    private @Nullable Pending pending;
 
     /** Starts the talking. */
     @FunctionalInterface
@@ -55,7 +61,7 @@ final class Exchange implements Kernel {
         target = Side.of(device, output, arena);
     }
 
-    static Kernel of(Device device, Group group, Collective op, Slot input, Slot output) {
+    static Exchange of(Device device, Group group, Collective op, Slot input, Slot output) {
         var type = input.type().type();
         Talk talk = switch (op) {
             case AllReduce(var _, var fold) ->
@@ -90,9 +96,27 @@ final class Exchange implements Kernel {
         } else {
             device.finish();
         }
-        talk.start(source.memory(), target.memory()).await();
+        pending = talk.start(source.memory(), target.memory());
+    }
+
+    /** Waits until the result is where it belongs. */
+    void await() {
+        var begun = Objects.requireNonNull(pending);
+        pending = null;
+        begun.await();
         if (target.isCopy()) {
             device.write(target.slot(), target.memory());
+        }
+    }
+
+    /** Waits until nobody uses the memory any more, after a run that failed for this reason. */
+    void abandon(Throwable reason) {
+        if (pending != null) {
+            try {
+                await();
+            } catch (RuntimeException e) {
+                reason.addSuppressed(e);
+            }
         }
     }
 

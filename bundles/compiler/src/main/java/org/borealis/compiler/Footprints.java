@@ -22,6 +22,7 @@ final class Footprints {
                     .mapToLong(input -> input.type().bytes())
                     .sum();
             long copies = plan.copies().stream()
+                    .filter(plan::isStaged)
                     .mapToLong(copy -> program.type(copy.value()).bytes())
                     .sum();
             return plan.constantBytes() + inputs + copies;

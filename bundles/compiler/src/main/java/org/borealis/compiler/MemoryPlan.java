@@ -3,8 +3,6 @@ package org.borealis.compiler;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
-import org.borealis.tensor.Primitive.Reshape;
-import org.borealis.tensor.Primitive.Slice;
 import org.borealis.tensor.Program;
 
 /**
@@ -64,9 +62,15 @@ record MemoryPlan(
     /** Whether a node's result is where its operand is, so that there is nothing to run. */
     boolean isView(Program program, int n) {
         var node = program.nodes().get(n);
-        return (node.op() instanceof Reshape || node.op() instanceof Slice)
+        return Waits.isView(program, node)
                 && places.get(node.first()).block()
                         == places.get(node.inputs().get(0)).block();
+    }
+
+    /** Whether the value to be copied lies where another copy may go. */
+    boolean isStaged(Copy copy) {
+        var kind = places.get(copy.value()).block().kind;
+        return kind == Kind.INPUT || kind == Kind.OUTPUT;
     }
 
     /** @param owned names of outputs whose memory the caller gives */

@@ -8,7 +8,6 @@ import org.borealis.compiler.MemoryPlan.Block;
 import org.borealis.compiler.MemoryPlan.Copy;
 import org.borealis.compiler.MemoryPlan.Kind;
 import org.borealis.compiler.MemoryPlan.Place;
-import org.borealis.tensor.Primitive.Reshape;
 import org.borealis.tensor.Primitive.Slice;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Program.Node;
@@ -25,12 +24,14 @@ final class Planner {
     private final List<Copy> copies = new ArrayList<>();
     private final BitSet once = new BitSet();
     private final int[] lastUse;
+    private final int[] waits;
 
     Planner(Program program, Set<String> owned, Set<String> spent) {
         this.program = program;
         this.owned = owned;
         this.spent = spent;
         this.lastUse = lastUses(program);
+        this.waits = Waits.of(program);
     }
 
     MemoryPlan plan() {
@@ -86,23 +87,30 @@ final class Planner {
             places.add(place);
             extend(node.first() + i);
         }
+        if (Waits.talks(node.op())) {
+            hold(node.inputs().get(0), waits[index]);
+            hold(node.first(), waits[index]);
+        }
+    }
+
+    /** Keeps the memory of a value for as long as ranks talk about it. */
+    private void hold(int value, int until) {
+        var block = places.get(value).block();
+        block.to = Math.max(block.to, until);
     }
 
     /** The operand's own memory, if the result is a stretch of it. */
     private @Nullable Place view(Node node) {
-        if (node.op() instanceof Reshape) {
-            return places.get(node.inputs().get(0));
+        if (!Waits.isView(program, node)) {
+            return null;
         }
+        var place = places.get(node.inputs().get(0));
         if (node.op() instanceof Slice(int dim, int start, int _)) {
             var operand = program.type(node.inputs().get(0));
-            if (operand.shape().product(0, dim) == 1) {
-                var place = places.get(node.inputs().get(0));
-                long skipped =
-                        start * operand.shape().stride(dim) * operand.type().bytes();
-                return new Place(place.block(), place.offset() + skipped);
-            }
+            long skipped = start * operand.shape().stride(dim) * operand.type().bytes();
+            return new Place(place.block(), place.offset() + skipped);
         }
-        return null;
+        return place;
     }
 
     /** The place of the input that this result replaces, if the input ends here and may be written over. */

@@ -64,8 +64,8 @@ public final class ProgramCompiler implements Compiler {
     private static Program lower(Program program, Device device) {
         var lowered = Lower.of(program, (op, types) -> op instanceof Again || device.fuses(op, types));
         var fused = Fuse.of(Prune.of(Share.near(lowered)), device::fuses);
-        // last: nothing behind it may join or move operations
-        return Again.drop(Share.of(fused.orElseGet(() -> Prune.of(lowered))));
+        // behind the other passes: nothing may join the two passes any more
+        return Overlap.of(Again.drop(Share.of(fused.orElseGet(() -> Prune.of(lowered)))));
     }
 
     @Override

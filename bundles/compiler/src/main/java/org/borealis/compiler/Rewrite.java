@@ -30,6 +30,26 @@ final class Rewrite {
         return builder.build();
     }
 
+    /** The same nodes in another order, each behind those that it reads. */
+    static Program inOrder(Program program, List<Integer> order) {
+        var builder = new Program.Builder(program.name());
+        var tensors = new Tensor[program.values()];
+        for (int i = 0; i < program.inputs().size(); i++) {
+            var input = program.inputs().get(i);
+            tensors[i] = builder.input(input.name(), input.type());
+        }
+        for (int n : order) {
+            var node = program.nodes().get(n);
+            var results = builder.apply(
+                    node.op(), node.inputs().stream().map(v -> tensors[v]).toList());
+            for (int i = 0; i < results.size(); i++) {
+                tensors[node.first() + i] = results.get(i);
+            }
+        }
+        copyOutputs(program, v -> tensors[v], builder);
+        return builder.build();
+    }
+
     static void copyOutputs(Program program, List<Tensor> tensors, Program.Builder builder) {
         copyOutputs(program, tensors::get, builder);
     }
