@@ -32,12 +32,17 @@ final class BackendLoader extends URLClassLoader {
 
     /** Opens a backend's device with its default settings. */
     static Device open(String name) {
+        return open(name, Map.of());
+    }
+
+    /** Opens a backend's device. */
+    static Device open(String name, Map<String, Object> settings) {
         var word = Character.toUpperCase(name.charAt(0)) + name.substring(1);
         try {
             var type = of(name).loadClass("org.borealis.backend." + name + "." + word + "Backend");
             var config = of(name).loadClass(type.getName() + "$Config");
             var constructor = type.getConstructor(config, Loops.class);
-            return ((Backend) constructor.newInstance(Settings.of(config, Map.of()), new TileLoops())).open();
+            return ((Backend) constructor.newInstance(Settings.of(config, settings), new TileLoops())).open();
         } catch (ReflectiveOperationException e) {
             throw new BorealisException("backend", "can't open backend '" + name + "': " + e, e);
         }

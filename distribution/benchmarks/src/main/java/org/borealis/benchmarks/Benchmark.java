@@ -9,10 +9,11 @@ import org.borealis.tensor.BorealisException;
 
 /**
  * Measures beside libtorch's autograd and beside the machine's roofs, in one process. Arguments: what ({@code step}, {@code decode},
- * {@code profile} or {@code kernels}), a size, a number of turns, and the backends, all of them if none is named.
+ * {@code profile}, {@code kernels} or {@code overlap}), a size, a number of turns, and the backends, all of them if none is named.
  */
 public final class Benchmark {
     private static final List<String> BACKENDS = List.of("torch", "onednn");
+    private static final double GIGABITS = Double.parseDouble(System.getProperty("borealis.gigabits", "1"));
 
     private Benchmark() {}
 
@@ -31,6 +32,10 @@ public final class Benchmark {
         var size = Size.of(arguments.length > 1 ? arguments[1] : "gpt-1m");
         int turns = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3;
         var backends = arguments.length > 3 ? Arrays.asList(arguments).subList(3, arguments.length) : BACKENDS;
+        if (what.equals("overlap")) {
+            overlap(size, turns, backends);
+            return;
+        }
         var devices = new ArrayList<Device>();
         var torch = BackendLoader.open("torch"); // first: the peer needs its libraries
         for (var backend : backends) {
@@ -50,10 +55,19 @@ public final class Benchmark {
                 case "kernels" -> Kernels.print(backends, devices, turns, roofs);
                 default ->
                     throw new BorealisException(
-                            "benchmark", "no benchmark '" + what + "'; there are step, decode, profile and kernels");
+                            "benchmark",
+                            "no benchmark '" + what + "'; there are step, decode, profile, kernels and overlap");
             }
         }
         roofDevices.forEach(Device::close);
+    }
+
+    /** Over a wire on which a small model's gradients take as long as computing them, about. */
+    private static void overlap(Size size, int turns, List<String> backends) {
+        for (var backend : backends) {
+            System.out.println(size + ", " + backend);
+            new Overlapping(backend, size, turns, GIGABITS).print();
+        }
     }
 
     private static void step(Size size, int turns, List<String> backends, List<Device> devices, Roofs roofs) {
