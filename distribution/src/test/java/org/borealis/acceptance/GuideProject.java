@@ -18,7 +18,6 @@ import java.util.Properties;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
-import org.borealis.device.Backend;
 import org.borealis.testkit.Oracle;
 import org.borealis.testkit.backend.Area;
 import org.borealis.testkit.backend.BackendKit;
@@ -71,23 +70,46 @@ record GuideProject(Path folder) {
         }
     }
 
+    /** An object of a class of tests. */
+    record Instance(Object test, URLClassLoader loader) implements AutoCloseable {
+        /** What one of its methods gives, whoever may call it. */
+        @SuppressWarnings("unchecked")
+        <T> T call(String name) throws ReflectiveOperationException {
+            return (T) GuideProject.call(test.getClass(), test, name);
+        }
+
+        @Override
+        public void close() throws IOException {
+            loader.close();
+        }
+    }
+
+    Instance instance(String test) throws IOException, ReflectiveOperationException {
+        var loader = loader();
+        return new Instance(made(loader.loadClass(test)), loader);
+    }
+
+    private static Object made(Class<?> type) throws ReflectiveOperationException {
+        var constructor = type.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        return constructor.newInstance();
+    }
+
+    private static Object call(Class<?> type, Object object, String name) throws ReflectiveOperationException {
+        var method = type.getDeclaredMethod(name);
+        method.setAccessible(true);
+        return method.invoke(object);
+    }
+
     /** What the checks of one operation, in a test that extends the kit, say to its backend. */
     List<Verdict> verdicts(String test, Area area, String operation) throws Exception {
-        try (var loader = loader();
-                var kit = new BackendKit(backend(loader.loadClass(test)), Oracle.find())) {
+        try (var instance = instance(test);
+                var kit = new BackendKit(instance.call("backend"), Oracle.find())) {
             return kit.checks().stream()
                     .filter(check -> check.area() == area && check.op().equals(operation))
                     .flatMap(check -> check.run().stream())
                     .toList();
         }
-    }
-
-    private static Backend backend(Class<?> test) throws ReflectiveOperationException {
-        var constructor = test.getDeclaredConstructor();
-        var backend = test.getDeclaredMethod("backend");
-        constructor.setAccessible(true);
-        backend.setAccessible(true);
-        return (Backend) backend.invoke(constructor.newInstance());
     }
 
     private URLClassLoader loader() throws IOException {
@@ -108,6 +130,20 @@ record GuideProject(Path folder) {
                 .results()
                 .map(artifact -> artifact.group(1) + ":" + artifact.group(2))
                 .toList();
+    }
+
+    /** Checks that the project asks for the versions that this Maven project has or asks for. */
+    void assertVersionsAsIn(Path rootPom) throws IOException {
+        var ours = Files.readString(rootPom);
+        var version = ours.replaceFirst("(?s).*?<artifactId>borealis</artifactId>\\s*<version>([^<]+)<.*", "$1");
+        var bnd = ours.replaceFirst("(?s).*<bnd.version>([^<]+)<.*", "$1");
+        var asked = artifacts();
+        for (var artifact : asked.subList(1, asked.size())) {
+            var name = artifact.substring(0, artifact.indexOf(':'));
+            var wanted = "(?s).*<artifactId>%s</artifactId>\\s*<version>([^<]+)<.*".formatted(name);
+            var found = name.equals("borealis-bom") ? version : ours.replaceFirst(wanted, "$1");
+            assertEquals(name + ":" + found.replace("${bnd.version}", bnd), artifact);
+        }
     }
 
     /** Packs what is compiled, by the instructions of the pom. */

@@ -41,7 +41,7 @@ class WriteABackendIT {
         Map<String, String> said = new HashMap<>();
         for (String line : page.commands()) {
             if (!line.matches("(\\./)?mvnw? .*")) { // what Maven makes is made above
-                said.put(line, typed(line.replace(CONFORMANCE, CONFORMANCE + " --type i32")));
+                said.put(line, typed(line.replace(CONFORMANCE, CONFORMANCE + " --type i32"), folder));
             }
         }
         var listed = page.inLanguage("text").get(1).text().strip();
@@ -67,7 +67,7 @@ class WriteABackendIT {
         return new GuideProject(folder).compiled().bundle();
     }
 
-    private static void assertSameLosses(RunFiles wanted, RunFiles got) throws IOException {
+    static void assertSameLosses(RunFiles wanted, RunFiles got) throws IOException {
         var losses = got.losses();
         assertEquals(wanted.losses().keySet(), losses.keySet());
         wanted.losses().forEach((event, digits) -> {
@@ -76,8 +76,8 @@ class WriteABackendIT {
         });
     }
 
-    /** Runs a line in the project's folder, with a home of its own and {@code borealis} on the path. */
-    private String typed(String line) throws Exception {
+    /** Runs a line in a folder, with a home of its own there and {@code borealis} on the path. */
+    static String typed(String line, Path folder) throws Exception {
         var said = folder.resolve("said.txt");
         var builder = new ProcessBuilder("sh", "-c", "exec " + line)
                 .directory(folder.toFile())

@@ -1,0 +1,34 @@
+package org.borealis.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Types what docs/guides/write-a-parallel-strategy.md says, in its order, with the bundle that its pom describes. */
+@Timeout(300)
+class WriteAParallelStrategyIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void whatTheGuideTypesInstallsAStrategyThatTrainsAsOneRankDoes() throws Exception {
+        var page = GuidePage.of(WriteAParallelStrategyTest.PAGE);
+        page.writeInto(folder);
+        new GuideProject(folder).compiled().bundle();
+        Map<String, String> said = new HashMap<>();
+        for (String line : page.commands()) {
+            if (!line.matches("(\\./)?mvnw? .*")) { // what Maven makes is made above
+                said.put(line, WriteABackendIT.typed(line, folder));
+            }
+        }
+        var listed = page.inLanguage("text").getLast().text().strip();
+        assertTrue(said.get("borealis plugins list").contains(listed), said::toString);
+        var runs = folder.resolve("runs");
+        WriteABackendIT.assertSameLosses(new RunFiles(runs.resolve("one")), new RunFiles(runs.resolve("two")));
+    }
+}
