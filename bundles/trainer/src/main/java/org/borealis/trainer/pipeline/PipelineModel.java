@@ -70,7 +70,11 @@ public record PipelineModel(ModelFamily family, List<Stage> parts, int stage, in
                 .toList();
     }
 
-    /** What this rank keeps of the state of a run. @param group the stages */
+    /**
+     * What this rank keeps of the state of a run.
+     *
+     * @param group the stages
+     */
     public Keeping keeping(Group group) {
         return new Keeping() {
             @Override
