@@ -55,7 +55,11 @@ final class Messages implements AutoCloseable {
         return tensors.stream().mapToLong(t -> t.type().bytes()).sum();
     }
 
-    /** Begins to receive. @param messages by peer, in the order in which it sends */
+    /**
+     * Begins to receive.
+     *
+     * @param messages by peer, in the order in which it sends
+     */
     void expect(Map<Integer, List<Expected>> messages) {
         messages.forEach((peer, all) -> {
             expected.computeIfAbsent(peer, _ -> new ArrayDeque<>()).addAll(all);

@@ -1,15 +1,21 @@
 package org.borealis.trainer.pipeline;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.borealis.device.Compiler;
+import org.borealis.device.Slot;
 import org.borealis.device.Stage;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
+import org.borealis.parallel.Group;
 import org.borealis.tensor.BorealisException;
+import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -62,6 +68,28 @@ public record PipelineModel(ModelFamily family, List<Stage> parts, int stage, in
         return family.parameters().stream()
                 .filter(p -> parts.get(part).uses(TrainState.parameter(p)))
                 .toList();
+    }
+
+    /**
+     * What this rank keeps of the state of a run.
+     *
+     * @param group the stages
+     */
+    public Keeping keeping(Group group) {
+        return new Keeping() {
+            @Override
+            public boolean isHere(Parameter parameter) {
+                return owners(parameter).contains(stage);
+            }
+
+            @Override
+            public MemorySegment shared(Parameter parameter, Optional<MemorySegment> own, long bytes, Arena arena) {
+                var memory = own.orElseGet(
+                        () -> arena.allocate(Math.max(1, bytes), Slot.ALIGNMENT).asSlice(0, bytes));
+                group.broadcast(memory, owners(parameter).getFirst()).await();
+                return memory;
+            }
+        };
     }
 
     /** Parameters that this rank keeps. */

@@ -48,7 +48,7 @@ public final class PipelineStep implements Step {
     /**
      * Compiles.
      *
-     * @param state of {@link PipelineModel#parameters() this rank's parameters}
+     * @param state as {@link PipelineModel#keeping} has it
      */
     public PipelineStep(
             Compiler compiler,

@@ -1,6 +1,7 @@
 package org.borealis.trainer.step;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -28,6 +29,8 @@ public final class TrainState implements AutoCloseable {
     private final Device device;
     private final DataType type;
     private final List<Parameter> parameters;
+    private final List<Parameter> here;
+    private final Keeping keeping;
     private final Optimizer optimizer;
     private final Ranks ranks;
     private final Slots slots;
@@ -43,14 +46,32 @@ public final class TrainState implements AutoCloseable {
      * @param type of the parameters
      */
     public TrainState(Device device, DataType type, List<Parameter> parameters, Optimizer optimizer, Ranks ranks) {
+        this(device, type, parameters, optimizer, ranks, Keeping.ALL);
+    }
+
+    /**
+     * What this rank keeps of it, where not every rank has every layer.
+     *
+     * @param type of the parameters
+     * @param parameters of the whole model
+     */
+    public TrainState(
+            Device device,
+            DataType type,
+            List<Parameter> parameters,
+            Optimizer optimizer,
+            Ranks ranks,
+            Keeping keeping) {
         this.device = device;
+        this.keeping = keeping;
+        this.here = parameters.stream().filter(keeping::isHere).toList();
         this.type = type;
         this.parameters = List.copyOf(parameters);
         this.optimizer = optimizer;
         this.ranks = ranks;
         slots = new Slots(device);
         try {
-            types(type, parameters, optimizer, ranks.spread()).forEach(slots::add);
+            types(type, here, optimizer, ranks.spread()).forEach(slots::add);
         } catch (RuntimeException e) {
             slots.close();
             throw e;
@@ -99,13 +120,13 @@ public final class TrainState implements AutoCloseable {
     /** The parameters' values only, by name. */
     public Map<String, Slot> parameterSlots() {
         var values = new LinkedHashMap<String, Slot>();
-        parameters.forEach(p -> values.put(parameter(p), slots.get(parameter(p))));
+        here.forEach(p -> values.put(parameter(p), slots.get(parameter(p))));
         return values;
     }
 
     /** Sets what a run begins with. */
     public void initialise(long seed) {
-        for (var parameter : parameters) {
+        for (var parameter : here) {
             initialise(parameter, seed);
             for (var state : optimizer.state(parameter, type)) {
                 Slots.write(
@@ -177,20 +198,26 @@ public final class TrainState implements AutoCloseable {
     public List<Piece> pieces(Arena arena) {
         var pieces = new ArrayList<Piece>();
         var shardings = shardings();
-        for (var entry : slots.entries()) {
-            var slot = entry.getValue();
-            var sharding = Objects.requireNonNull(shardings.get(entry.getKey()));
-            pieces.add(new Piece(
-                    entry.getKey(),
-                    slot.type().in(sharding.whole()),
-                    () -> Wholes.join(
-                            Slots.read(device, slot, arena),
-                            sharding,
-                            slot.type().type().bytes(),
-                            ranks.team(),
-                            arena)));
-        }
+        parameters.forEach(p -> pieces.add(piece(p, parameter(p), new TensorType(type, p.shape()), shardings, arena)));
+        parameters.forEach(p -> optimizer
+                .state(p, type)
+                .forEach(state -> pieces.add(piece(p, memory(p, state), state.type(), shardings, arena))));
         return pieces;
+    }
+
+    private Piece piece(
+            Parameter parameter, String name, TensorType whole, Map<String, Sharding> shardings, Arena arena) {
+        var sharding = Objects.requireNonNull(shardings.get(name));
+        return new Piece(name, whole, () -> {
+            var own = Optional.of(parameter).filter(keeping::isHere).map(_ -> joined(name, sharding, arena));
+            return keeping.shared(parameter, own, whole.bytes(), arena);
+        });
+    }
+
+    private MemorySegment joined(String name, Sharding sharding, Arena arena) {
+        var slot = slots.get(name);
+        return Wholes.join(
+                Slots.read(device, slot, arena), sharding, slot.type().type().bytes(), ranks.team(), arena);
     }
 
     /** Takes part in what {@link #pieces} gives to the rank that saves. */
@@ -219,7 +246,7 @@ public final class TrainState implements AutoCloseable {
 
     /** Name of a parameter that has a value that is no finite number. */
     public Optional<String> poisoned() {
-        for (var parameter : parameters) {
+        for (var parameter : here) {
             try (var arena = Arena.ofConfined()) {
                 var elements = Slots.read(device, slots.get(parameter(parameter)), arena);
                 long count = slots.get(parameter(parameter)).type().shape().elements();
