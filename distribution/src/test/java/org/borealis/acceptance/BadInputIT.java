@@ -6,12 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -117,7 +113,7 @@ class BadInputIT {
 
     @Test
     void anAlteredCheckpointIsNotUsed() throws Exception {
-        copy(work.run("good").folder(), work.run("altered").folder());
+        work.run("good").copyTo(work.run("altered"));
         for (long step : new long[] {10, 12}) {
             TokenFiles.flipBitInTheMiddle(work.run("altered").checkpoint(step).resolve("state-00001.safetensors"));
         }
@@ -139,7 +135,7 @@ class BadInputIT {
 
     @Test
     void anAlteredCheckpointIsSkippedWhereAnOlderOneIsWhole() throws Exception {
-        copy(work.run("good").folder(), work.run("skipping").folder());
+        work.run("good").copyTo(work.run("skipping"));
         TokenFiles.flipBitInTheMiddle(work.run("skipping").checkpoint(12).resolve("state-00001.safetensors"));
         var resumed = work.train("skipping").succeeded();
         assertTrue(
@@ -222,21 +218,5 @@ class BadInputIT {
             assertTrue(ended.err().contains(word), () -> "'" + word + "' is missing in: " + ended.err());
         }
         assertFalse(ended.err().contains("Exception"), ended::err);
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes) throws IOException {
-                Files.createDirectories(to.resolve(from.relativize(each)));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path each, BasicFileAttributes attributes) throws IOException {
-                Files.copy(each, to.resolve(from.relativize(each)));
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

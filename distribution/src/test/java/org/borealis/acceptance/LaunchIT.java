@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 class LaunchIT {
     private static final String SLURM =
             Path.of("../cnf/slurm-nodes.sh").toAbsolutePath().normalize().toString();
+
+    private static final List<String> FOUR_RANKS =
+            List.of("--set", "mesh=data=4", "--set", "batch.micro=2", "--set", "backend=onednn", "--set", "steps=2");
 
     @TempDir
     Path folder;
@@ -129,10 +134,13 @@ class LaunchIT {
         try {
             String configuration =
                     place.startAny(List.of(SLURM, "start", nodes, "2")).await().lastLine();
-            var line = new ArrayList<>(List.of("env", "SLURM_CONF=" + configuration));
+            // The nodes' names lead nowhere: all of them are this machine.
+            var line = new ArrayList<>(
+                    List.of("env", "SLURM_CONF=" + configuration, "BOREALIS_ADDRESS=127.0.0.1:" + freePort()));
             line.add(
                     Path.of(System.getProperty("borealis.home"), "bin/borealis").toString());
-            line.addAll(List.of(words("--set", "steps=2", "--launcher", "slurm", "--time", "5m")));
+            line.addAll(List.of(words("--launcher", "slurm", "--time", "5m", "--ranks-per-node", "2")));
+            line.addAll(FOUR_RANKS);
             assertTrained(place.startAny(line).await());
         } finally {
             place.startAny(List.of(SLURM, "stop", nodes)).await();
@@ -141,14 +149,22 @@ class LaunchIT {
 
     private void assertTrains(String... launcher) throws Exception {
         var words = new ArrayList<>(List.of(launcher));
-        words.addAll(List.of("--set", "steps=2"));
+        words.addAll(FOUR_RANKS);
         assertTrained(launch(words.toArray(String[]::new)));
     }
 
     private void assertTrained(Workplace.Ended ended) throws IOException {
         ended.succeeded();
-        assertTrue((ended.out() + ended.err()).contains("[0] step 2/2 "), ended::toString);
+        String said = ended.out() + ended.err();
+        assertTrue(said.contains("[0] mesh data=4: 4 ranks, 4 with batches of their own"), ended::toString);
+        assertTrue(said.contains("[0] step 2/2 "), ended::toString);
         assertTrue(Files.exists(place.path("runs/tiny/checkpoints/step-000002")));
+    }
+
+    private static int freePort() throws IOException {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     private boolean isInstalled(String program) throws Exception {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -96,5 +97,43 @@ record RunFiles(Path folder) {
                     .sorted()
                     .toList();
         }
+    }
+
+    /** Copies all that the run has left so far. */
+    void copyTo(RunFiles other) throws IOException {
+        try (var paths = Files.walk(folder)) {
+            for (Path each : paths.toList()) {
+                Files.copy(each, other.folder.resolve(folder.relativize(each).toString()));
+            }
+        }
+    }
+
+    /** Makes it the run that was killed right after a checkpoint. */
+    void forgetCheckpointsAfter(long step) throws IOException {
+        var kept = checkpoint(step).getFileName().toString();
+        for (String name : checkpoints()) {
+            if (name.compareTo(kept) > 0) {
+                deleteTree(checkpoint(step).resolveSibling(name));
+            }
+        }
+    }
+
+    private static void deleteTree(Path tree) throws IOException {
+        try (var paths = Files.walk(tree)) {
+            for (Path each : paths.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(each);
+            }
+        }
+    }
+
+    /** Asserts that all losses are those of another run, but for a relative error. */
+    void assertLossesNear(RunFiles other, double tolerance) throws IOException {
+        var wanted = other.losses();
+        var losses = losses();
+        assertEquals(wanted.keySet(), losses.keySet());
+        wanted.forEach((event, loss) -> {
+            double one = Double.parseDouble(loss);
+            assertEquals(one, Double.parseDouble(losses.get(event)), tolerance * one, event);
+        });
     }
 }

@@ -84,11 +84,10 @@ final class Run {
             }
             var ranks = context.ranks();
             if (!ranks.isFirst()) {
-                ranks.meet(); // the first rank makes vocabulary and corpus, if they are not there yet
+                ranks.meet(); // the first rank makes the vocabulary, if it is not there yet
             }
             try (var plugins = new RunPlugins(context, recipe, patience)) {
-                if (ranks.isFirst() && ranks.areMany()) {
-                    new RunCorpus(context).open(plugins.tokenizer()).close();
+                if (ranks.isFirst()) {
                     ranks.meet();
                 }
                 return stretch(checkpoint, progress, plugins);
@@ -123,8 +122,18 @@ final class Run {
                     plugins.optimizer(),
                     context.ranks()));
             check.require();
+            prepareCorpus(plugins);
             return stretch(device, check.planned(), checkpoint, progress, plugins);
         }
+    }
+
+    /** The first rank makes the corpus, if it is not there yet; the others find it. */
+    private void prepareCorpus(RunPlugins plugins) {
+        var ranks = context.ranks();
+        if (ranks.isFirst() && ranks.areMany()) {
+            new RunCorpus(context).open(plugins.tokenizer()).close();
+        }
+        ranks.meet();
     }
 
     private Outcome stretch(

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.borealis.tensor.BorealisException;
 
@@ -21,6 +22,9 @@ import org.borealis.tensor.BorealisException;
 public final class RunFolder implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String LOG = "log.txt";
+    /** Files of what each rank says, which a launcher writes. */
+    private static final String RANKS = "logs";
+
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     private final Path path;
@@ -189,8 +193,8 @@ public final class RunFolder implements AutoCloseable {
 
     private boolean isEmpty() throws IOException {
         try (var entries = Files.list(path)) {
-            boolean isOnlyOpened = entries.map(entry -> entry.getFileName().toString())
-                    .allMatch(name -> name.equals(LOCK) || name.equals(LOG));
+            boolean isOnlyOpened =
+                    entries.map(entry -> entry.getFileName().toString()).allMatch(Set.of(LOCK, LOG, RANKS)::contains);
             return isOnlyOpened && (!Files.exists(log()) || Files.size(log()) == 0);
         }
     }
@@ -199,7 +203,7 @@ public final class RunFolder implements AutoCloseable {
         return path.resolveSibling(path.getFileName() + "." + number);
     }
 
-    /** Lets other processes in. A folder in which nothing came to be is removed. */
+    /** Lets other processes in. A folder in which nothing came to be is removed, but for what ranks said. */
     @Override
     public void close() {
         if (channel.isEmpty()) {
@@ -212,7 +216,7 @@ public final class RunFolder implements AutoCloseable {
                 Files.delete(path);
             }
         } catch (DirectoryNotEmptyException e) {
-            // Another process has just come in: the folder is its own now.
+            // A launcher keeps what ranks said there, or another process has just come in: the folder is its own now.
         } catch (IOException e) {
             throw new BorealisException("run-folder", "the lock of " + path + " can't be released", e);
         }

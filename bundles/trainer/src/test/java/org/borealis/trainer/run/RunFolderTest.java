@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.borealis.tensor.BorealisException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -39,6 +40,19 @@ class RunFolderTest {
             Files.writeString(folder.log(), "something happened");
         }
         assertTrue(Files.exists(runs.resolve("mine").resolve("log.txt")));
+    }
+
+    @Test
+    void onlyWhatRanksSaidIsLeftWhereNothingElseCameToBe() throws Exception {
+        var said = runs.resolve("mine").resolve("logs").resolve("rank-0.txt");
+        Files.createDirectories(said.getParent());
+        Files.writeString(said, "borealis: no");
+        try (var folder = RunFolder.open(runs, "mine")) {
+            Files.createFile(folder.log());
+        }
+        try (var left = Files.walk(runs.resolve("mine"))) {
+            assertEquals(List.of(said), left.filter(Files::isRegularFile).toList());
+        }
     }
 
     @Test
