@@ -15,6 +15,7 @@ import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.drift.DriftMonitor;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -35,12 +36,7 @@ final class DriftCheck implements AutoCloseable {
 
     /** Opens the second backend, if the recipe asks for one. */
     static Optional<DriftCheck> of(
-            RunContext context,
-            RunPlugins plugins,
-            Device device,
-            TrainState state,
-            TrainStep step,
-            TrainStep.Plan plan) {
+            RunContext context, RunPlugins plugins, Device device, TrainState state, Step step, TrainStep.Plan plan) {
         var settings = context.settings();
         if (settings.check_against().isEmpty()) {
             return Optional.empty();
@@ -60,7 +56,9 @@ final class DriftCheck implements AutoCloseable {
                     ? settings.check_bound()
                     : DriftMonitor.bound(Precision.of(settings.precision()).compute());
             return Optional.of(new DriftCheck(
-                    context, choice, new DriftMonitor(new DriftMonitor.Side(main, device, state, step), other, bound)));
+                    context,
+                    choice,
+                    new DriftMonitor(new DriftMonitor.Side(main, device, state, (TrainStep) step), other, bound)));
         } catch (RuntimeException e) {
             choice.close();
             throw e;

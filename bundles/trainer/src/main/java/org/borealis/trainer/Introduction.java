@@ -42,10 +42,12 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
                 + " parameters; " + StepLine.count(split.training().to()) + " tokens to train on, "
                 + StepLine.count(split.heldOut().to() - split.heldOut().from()) + " held out, "
                 + StepLine.count((double) context.settings().batch_sequences() * model.sequence()) + " in a step");
-        display.line("memory: "
-                + memory.byName().entrySet().stream()
-                        .map(entry -> entry.getKey() + " " + StepLine.memory(entry.getValue()))
-                        .collect(Collectors.joining(", ")));
+        if (context.ranks().pipeline().isEmpty()) {
+            display.line("memory: "
+                    + memory.byName().entrySet().stream()
+                            .map(entry -> entry.getKey() + " " + StepLine.memory(entry.getValue()))
+                            .collect(Collectors.joining(", ")));
+        }
     }
 
     /** For the file of events. */

@@ -11,9 +11,14 @@ import org.borealis.recipe.Recipe;
 import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.data.Split;
 import org.borealis.trainer.model.ModelOpener;
+import org.borealis.trainer.pipeline.PipelineModel;
+import org.borealis.trainer.pipeline.PipelineStep;
 import org.borealis.trainer.progress.MatmulPeak;
+import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.run.RunFolder;
+import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.StepMemory;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -121,7 +126,9 @@ final class Run {
                     plugins.model(),
                     plugins.optimizer(),
                     context.ranks()));
-            check.require();
+            if (context.ranks().pipeline().isEmpty()) {
+                check.require(); // what is planned is the whole model; a stage takes less
+            }
             prepareCorpus(plugins);
             return stretch(device, check.planned(), checkpoint, progress, plugins);
         }
@@ -151,10 +158,18 @@ final class Run {
                     model.vocabulary(),
                     corpora.prefix().toString());
             var plan = StepPlans.of(settings, context.ranks());
+            var parts = context.ranks()
+                    .pipeline()
+                    .map(p -> PipelineModel.of(context.engine().compiler(), model, plan, p.chunks()));
+            var keeping = parts.map(p -> p.keeping(plan.ranks().team().group(Pipeline.AXIS)));
             try (var state = new TrainState(
-                            device, plan.precision().kept(), model.parameters(), plugins.optimizer(), context.ranks());
-                    var step = new TrainStep(
-                            context.engine().compiler(), device, model, plugins.optimizer(), state, plan)) {
+                            device,
+                            plan.precision().kept(),
+                            model.parameters(),
+                            plugins.optimizer(),
+                            context.ranks(),
+                            keeping.orElse(Keeping.ALL));
+                    var step = step(device, plugins, state, plan, parts)) {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
                 var drift = DriftCheck.of(context, plugins, device, state, step, plan);
                 try {
@@ -165,6 +180,21 @@ final class Run {
                 }
             }
         }
+    }
+
+    private Step step(
+            Device device, RunPlugins plugins, TrainState state, TrainStep.Plan plan, Optional<PipelineModel> parts) {
+        var compiler = context.engine().compiler();
+        var optimizer = plugins.optimizer();
+        return parts.<Step>map(p -> new PipelineStep(
+                        compiler,
+                        device,
+                        optimizer,
+                        state,
+                        plan,
+                        p,
+                        plan.ranks().pipeline().orElseThrow().schedule()))
+                .orElseGet(() -> new TrainStep(compiler, device, plugins.model(), optimizer, state, plan));
     }
 
     private Outcome steps(Device device, StepMemory memory, Stretch.Parts parts, Progress progress) {

@@ -12,9 +12,9 @@ import org.borealis.train.RateSchedule.Position;
 import org.borealis.trainer.data.HeldOutLoss;
 import org.borealis.trainer.data.SampleOrder;
 import org.borealis.trainer.data.Split;
+import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
-import org.borealis.trainer.step.TrainStep;
 
 /** The steps of a run that one process makes, from where it stands until it ends or is interrupted. */
 final class Stretch {
@@ -26,7 +26,7 @@ final class Stretch {
             TokenCorpus corpus,
             Split split,
             TrainState state,
-            TrainStep step,
+            Step step,
             Optional<DriftCheck> drift) {}
 
     private final RunContext context;

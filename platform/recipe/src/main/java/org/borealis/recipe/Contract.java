@@ -7,6 +7,7 @@ import org.borealis.device.Backend;
 import org.borealis.model.ModelFamily;
 import org.borealis.parallel.Collectives;
 import org.borealis.parallel.ParallelStrategy;
+import org.borealis.parallel.PipelineSchedule;
 import org.borealis.train.Optimizer;
 import org.borealis.train.RateSchedule;
 import org.osgi.annotation.versioning.ProviderType;
@@ -38,6 +39,10 @@ public record Contract<T>(String section, Class<T> type, String property) {
     /** Says how an axis of the mesh spreads a run. No section of a recipe names it: the axis does. */
     public static final Contract<ParallelStrategy> STRATEGY =
             new Contract<>("parallel", ParallelStrategy.class, ParallelStrategy.AXIS);
+
+    /** In which order the stages of a pipeline compute. No section of a recipe names it: the settings of the mesh do. */
+    public static final Contract<PipelineSchedule> PIPELINE =
+            new Contract<>("pipeline", PipelineSchedule.class, PipelineSchedule.NAME);
 
     /** The key that holds the name in a recipe's section: {@code name}, or {@code family} for a model. */
     public String nameKey() {

@@ -15,6 +15,7 @@ import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.Group;
 import org.borealis.tensor.BorealisException;
+import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TrainState;
@@ -27,7 +28,7 @@ import org.borealis.trainer.step.TrainStep;
  */
 public record PipelineModel(ModelFamily family, List<Stage> parts, int stage, int stages) {
     /** Axis of the mesh along which ranks have layers. */
-    public static final String AXIS = "pipeline";
+    public static final String AXIS = Pipeline.AXIS;
 
     public PipelineModel {
         parts = List.copyOf(parts);

@@ -22,8 +22,10 @@ import org.borealis.tensor.BorealisException;
 /** Finds out how a recipe spreads its run, and meets the other ranks. */
 public final class Joining implements AutoCloseable {
     private static final String DEFAULT_COLLECTIVES = "gloo";
+    private static final String DEFAULT_SCHEDULE = "1f1b";
 
     private final Plugins plugins;
+    private Optional<Pipeline> pipeline = Optional.empty();
     private final List<Choice<?>> open = new ArrayList<>();
 
     public Joining(Plugins plugins) {
@@ -51,6 +53,7 @@ public final class Joining implements AutoCloseable {
         var collectives = opened(Contract.COLLECTIVES, section);
         return Ranks.of(
                 spread,
+                pipeline,
                 collectives.join(new Rendezvous(
                         member.address(), member.rank(), member.size(), Duration.ofSeconds(settings.timeout()))));
     }
@@ -77,8 +80,29 @@ public final class Joining implements AutoCloseable {
             put(setting, perAxis, mesh);
         }
         var strategies = new LinkedHashMap<String, ParallelStrategy>();
-        perAxis.forEach((axis, values) -> strategies.put(axis, opened(Contract.STRATEGY, new Section(axis, values))));
+        perAxis.forEach((axis, values) -> {
+            if (axis.equals(Pipeline.AXIS)) {
+                pipeline = Optional.of(pipeline(values));
+            } else {
+                strategies.put(axis, opened(Contract.STRATEGY, new Section(axis, values)));
+            }
+        });
         return new Spread(mesh, strategies, settings.reduction().equals("exact"));
+    }
+
+    private Pipeline pipeline(Map<String, Object> values) {
+        var settings = new LinkedHashMap<>(values);
+        var schedule = String.valueOf(settings.getOrDefault("schedule", DEFAULT_SCHEDULE));
+        settings.remove("schedule");
+        var chunks = settings.getOrDefault("chunks", 1L);
+        settings.remove("chunks");
+        if (!settings.isEmpty() || !(chunks instanceof Long number) || number < 1 || number > Integer.MAX_VALUE) {
+            throw new BorealisException(
+                    "mesh",
+                    "parallel: axis pipeline takes pipeline.schedule=NAME and pipeline.chunks=NUMBER, 1 or more; got "
+                            + values);
+        }
+        return new Pipeline(opened(Contract.PIPELINE, new Section(schedule, Map.of())), number.intValue());
     }
 
     private static void put(String setting, Map<String, Map<String, Object>> perAxis, Mesh mesh) {

@@ -19,17 +19,19 @@ import org.borealis.tensor.Primitive.Fold;
 /** This process among those that make the run. All ranks call the same methods in the same order. */
 public final class Ranks implements AutoCloseable {
     /** A run that one process makes. */
-    public static final Ranks ALONE = new Ranks(Spread.NONE, Team.ALONE, Optional.empty());
+    public static final Ranks ALONE = new Ranks(Spread.NONE, Optional.empty(), Team.ALONE, Optional.empty());
 
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE.withOrder(LITTLE_ENDIAN);
 
     private final Spread spread;
+    private final Optional<Pipeline> pipeline;
     private final Team team;
     private final Optional<World> world;
     private final Optional<Group> all;
 
-    private Ranks(Spread spread, Team team, Optional<World> world) {
+    private Ranks(Spread spread, Optional<Pipeline> pipeline, Team team, Optional<World> world) {
         this.spread = spread;
+        this.pipeline = pipeline;
         this.team = team;
         this.world = world;
         all = world.map(w -> w.group("all", IntStream.range(0, w.size()).boxed().toList()));
@@ -40,9 +42,9 @@ public final class Ranks implements AutoCloseable {
      *
      * @param world closed with this object
      */
-    public static Ranks of(Spread spread, World world) {
+    public static Ranks of(Spread spread, Optional<Pipeline> pipeline, World world) {
         try {
-            return new Ranks(spread, Team.of(spread.mesh(), world), Optional.of(world));
+            return new Ranks(spread, pipeline, Team.of(spread.mesh(), world), Optional.of(world));
         } catch (RuntimeException e) {
             world.close();
             throw e;
@@ -51,11 +53,16 @@ public final class Ranks implements AutoCloseable {
 
     /** To plan for: nobody is met. */
     public static Ranks planned(Spread spread) {
-        return new Ranks(spread, new Team(spread.mesh(), 0, Map.of()), Optional.empty());
+        return new Ranks(spread, Optional.empty(), new Team(spread.mesh(), 0, Map.of()), Optional.empty());
     }
 
     public Spread spread() {
         return spread;
+    }
+
+    /** How layers are shared, if they are. */
+    public Optional<Pipeline> pipeline() {
+        return pipeline;
     }
 
     public Team team() {

@@ -1,5 +1,6 @@
 package org.borealis.trainer.pipeline;
 
+import java.util.Optional;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ final class ThreadRanks {
         for (int rank = 0; rank < size; rank++) {
             var rendezvous = new Rendezvous("ranks", rank, size, TIMEOUT);
             var task = new FutureTask<>(() -> {
-                try (var ranks = Ranks.of(spread, collectives.join(rendezvous))) {
+                try (var ranks = Ranks.of(spread, Optional.empty(), collectives.join(rendezvous))) {
                     return body.apply(ranks);
                 }
             });
