@@ -48,6 +48,7 @@ import picocli.CommandLine.Mixin;
             "",
             "Examples:",
             "  borealis launch quickstart --ranks 4",
+            "  borealis launch recipe.yaml --set mesh=data=2,tensor=2 --set 'parallel=[data.zero=3]'",
             "  borealis launch recipe.yaml --ranks 4 --restarts 3 --elastic --timeout 10m",
             "  borealis launch recipe.yaml --ranks 4 --launcher mpiexec --with flavour=openmpi",
             "  borealis launch recipe.yaml --ranks 24 --ranks-per-node 12 --launcher pbs --with queue=debug --dry-run",

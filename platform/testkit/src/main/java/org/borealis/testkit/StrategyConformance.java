@@ -59,7 +59,9 @@ public abstract class StrategyConformance {
     }
 
     private Spread spread(String mesh, boolean isExact) {
-        return new Spread(Mesh.parse(mesh), strategies(), isExact);
+        var spread = new Spread(Mesh.parse(mesh), strategies(), isExact);
+        assertEquals(0, BATCHES % spread.batches(), "the kit has " + BATCHES + " batches for all ranks of " + mesh);
+        return spread;
     }
 
     private SpreadTrial trial(ModelFamily model, DataType type) {
