@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.borealis.collectives.threads.Operation.Memory;
 import org.borealis.parallel.CommunicationException;
@@ -24,6 +27,7 @@ final class Meeting {
     private final Duration timeout;
     private final Map<Long, Round> rounds = new HashMap<>();
     private final Map<List<Integer>, Deque<Message>> channels = new HashMap<>();
+    private final Set<Integer> gone = new TreeSet<>();
     private Optional<Failure> failure = Optional.empty();
 
     /** Why the group is of no more use. */
@@ -53,6 +57,11 @@ final class Meeting {
                     .boxed()
                     .toList();
         }
+
+        @Override
+        public boolean needs(int member) {
+            return true;
+        }
     }
 
     /** One side of a message that waits for the other. */
@@ -77,14 +86,22 @@ final class Meeting {
         public List<Integer> missing() {
             return List.of(peer);
         }
+
+        @Override
+        public boolean needs(int member) {
+            return member == peer;
+        }
     }
 
     /** What a member may wait for; guarded by the meeting. */
     interface Awaited {
         boolean isDone();
 
-        /** Members that it still needs. */
+        /** Members that have not come. */
         List<Integer> missing();
+
+        /** Whether it can't end without this member, or without its memory. */
+        boolean needs(int member);
     }
 
     Meeting(String name, List<Integer> ranks, Duration timeout) {
@@ -100,6 +117,7 @@ final class Meeting {
     /** A member comes to its {@code turn}-th operation. */
     synchronized Awaited come(int index, long turn, Operation operation, Memory memory) {
         requireWhole(index, operation.label());
+        requireThere(index, operation.label(), _ -> true);
         var round = rounds.computeIfAbsent(turn, t -> new Round(operation, size()));
         if (!round.operation.equals(operation)) {
             fail("mismatch", "rank " + ranks.get(index) + " does " + operation + ", another member " + round.operation);
@@ -120,6 +138,7 @@ final class Meeting {
     synchronized Awaited message(int index, int peer, boolean isSent, Memory memory) {
         String label = isSent ? "send" : "receive";
         requireWhole(index, label);
+        requireThere(index, label, member -> member == peer);
         var channel = channels.computeIfAbsent(
                 isSent ? List.of(index, peer) : List.of(peer, index), key -> new ArrayDeque<>());
         var mine = new Message(memory, isSent, peer);
@@ -146,6 +165,7 @@ final class Meeting {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!awaited.isDone()) {
             requireWhole(index, label);
+            requireThere(index, label, awaited::needs);
             if (!Job.pause(this, deadline)) {
                 var missing = awaited.missing().stream().map(ranks::get).toList();
                 fail(
@@ -155,9 +175,21 @@ final class Meeting {
         }
     }
 
-    /** Work that is under way can't end any more. */
+    /** What is under way with this member can't end any more; its memory may be gone. Others go on with each other. */
     synchronized void leave(int index) {
-        fail("peer-lost", "rank " + ranks.get(index) + " has left");
+        gone.add(index);
+        rounds.clear();
+        channels.keySet().removeIf(pair -> pair.contains(index));
+        notifyAll();
+    }
+
+    private void requireThere(int index, String label, IntPredicate isNeeded) {
+        for (int member : gone) {
+            if (member != index && isNeeded.test(member)) {
+                throw new CommunicationException(
+                        "peer-lost", where(index, label) + "rank " + ranks.get(member) + " has left");
+            }
+        }
     }
 
     private void fail(String code, String reason) {
