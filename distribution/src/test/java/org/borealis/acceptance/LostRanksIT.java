@@ -16,14 +16,9 @@ import org.borealis.acceptance.Workplace.Running;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ranks that are killed or stopped: the job notices, leaves no process behind, and goes on where it may. */
-@EnabledIfSystemProperty(
-        named = "borealis.longTests",
-        matches = "true",
-        disabledReason = "takes minutes: -Dborealis.longTests=true")
 @Timeout(600)
 class LostRanksIT {
     private static final int STEPS = 60;

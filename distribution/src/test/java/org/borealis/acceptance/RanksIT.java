@@ -9,17 +9,12 @@ import java.util.stream.Stream;
 import org.borealis.acceptance.MeshRuns.Layout;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Real processes that make a run together, and get what one process gets. */
-@EnabledIfSystemProperty(
-        named = "borealis.longTests",
-        matches = "true",
-        disabledReason = "takes minutes: -Dborealis.longTests=true")
 @Timeout(240)
 class RanksIT {
     /** Relative: float32 sums in another order differ by some 1e-7, which grows a little in each of twenty steps of AdamW. */

@@ -6,51 +6,43 @@ import org.junit.jupiter.api.Nested;
 /** Each strategy alone. */
 class StrategiesTest {
 
+    /** Sums in order give the bits of one rank where batches are all that is spread. */
+    private abstract static class DataCase extends SpreadCase {
+        DataCase(int zero) {
+            super(Map.of("data", data(zero)), "data=2", "data=4");
+        }
+
+        @Override
+        protected boolean isExact() {
+            return true;
+        }
+    }
+
     @Nested
-    class Data extends SpreadCase {
+    class Data extends DataCase {
         Data() {
-            super(Map.of("data", data(0)), "data=2", "data=4");
-        }
-
-        @Override
-        protected boolean isExact() {
-            return true;
+            super(0);
         }
     }
 
     @Nested
-    class DataZero1 extends SpreadCase {
+    class DataZero1 extends DataCase {
         DataZero1() {
-            super(Map.of("data", data(1)), "data=2", "data=4");
-        }
-
-        @Override
-        protected boolean isExact() {
-            return true;
+            super(1);
         }
     }
 
     @Nested
-    class DataZero2 extends SpreadCase {
+    class DataZero2 extends DataCase {
         DataZero2() {
-            super(Map.of("data", data(2)), "data=2", "data=4");
-        }
-
-        @Override
-        protected boolean isExact() {
-            return true;
+            super(2);
         }
     }
 
     @Nested
-    class DataZero3 extends SpreadCase {
+    class DataZero3 extends DataCase {
         DataZero3() {
-            super(Map.of("data", data(3)), "data=2", "data=4");
-        }
-
-        @Override
-        protected boolean isExact() {
-            return true;
+            super(3);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.borealis.jobs;
 
 import java.util.OptionalInt;
+import org.borealis.command.Command;
 
 /**
  * How a job ended.
@@ -58,6 +59,6 @@ record Outcome(int code, OptionalInt rank, String reason) {
 
     /** Whether trying again may help: not where the command line is wrong, nor where somebody wished the end. */
     boolean mayBeTriedAgain() {
-        return code != 0 && code != INTERRUPTED && code != org.borealis.command.Command.MISUSED;
+        return code != 0 && code != INTERRUPTED && code != Command.MISUSED;
     }
 }

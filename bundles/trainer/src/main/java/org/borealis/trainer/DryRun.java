@@ -13,7 +13,7 @@ import org.borealis.recipe.RunSettings;
 import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.progress.StepLine;
 import org.borealis.trainer.ranks.Joining;
-import org.borealis.trainer.ranks.Ranks;
+import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.run.Json;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.StepTraffic;
@@ -38,7 +38,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                     vocabulary.model(),
                     model.service(),
                     optimizer.service(),
-                    Ranks.planned(joining.spread(settings))));
+                    joining.plan(settings)));
             if (asJson) {
                 out.println(Json.of(values(check, vocabulary)));
             } else {
@@ -71,6 +71,11 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                 BatchSizes.micro(settings, check.parts().ranks().batches()),
                 StepLine.count(tokens(model)),
                 StepLine.count(tokens(model) * model.trainingFlopsPerToken()));
+        if (isShared(check)) {
+            out.println(
+                    "stages      share the layers; what follows is of all of them together, without what they send each"
+                            + " other");
+        }
         long total = check.planned().total();
         check.planned().byName().forEach((name, bytes) -> line(out, name, bytes, total));
         line(out, "total", total, total);
@@ -97,6 +102,11 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
         out.printf(Locale.ROOT, "%-11s %10s %5.1f %%%n", name, StepLine.memory(bytes), 100.0 * bytes / total);
     }
 
+    /** Whether a rank takes a part of the memory that was planned. */
+    private static boolean isShared(MemoryCheck check) {
+        return check.parts().ranks().pipeline().isPresent();
+    }
+
     private static void verdict(MemoryCheck check, PrintStream out) {
         check.available()
                 .ifPresentOrElse(
@@ -104,7 +114,9 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                                 "%-11s %10s, so it %s%n",
                                 "available",
                                 StepLine.memory(bytes),
-                                check.fits() ? "fits" : "does not fit; " + check.remedy()),
+                                isShared(check)
+                                        ? "a part of it has to fit"
+                                        : check.fits() ? "fits" : "does not fit; " + check.remedy()),
                         () -> out.println("available   the device can't tell"));
     }
 
@@ -123,7 +135,11 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
         values.put("tokens", (long) tokens(model));
         values.put("flops", tokens(model) * model.trainingFlopsPerToken());
         values.put("memory", memory);
-        values.put("fits", check.fits());
+        if (isShared(check)) {
+            values.put("stages", check.parts().ranks().mesh().ranks(Pipeline.AXIS)); // the memory is that of all
+        } else {
+            values.put("fits", check.fits());
+        }
         if (explains) {
             values.put(
                     "traffic",
@@ -139,7 +155,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                                     each.bytes()))
                             .toList());
         }
-        if (!check.fits()) {
+        if (!isShared(check) && !check.fits()) {
             check.advice()
                     .ifPresent(advice -> values.put(
                             "advice",

@@ -33,7 +33,7 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
         if (context.ranks().areMany()) {
             display.line("mesh " + context.ranks().mesh() + ": "
                     + context.ranks().mesh().size() + " ranks, "
-                    + context.ranks().batches() + " with batches of their own; what follows is of each");
+                    + context.ranks().batches() + " with batches of their own");
         }
         display.line("model of "
                 + StepLine.count(model.parameters().stream()
@@ -43,7 +43,7 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
                 + StepLine.count(split.heldOut().to() - split.heldOut().from()) + " held out, "
                 + StepLine.count((double) context.settings().batch_sequences() * model.sequence()) + " in a step");
         if (context.ranks().pipeline().isEmpty()) {
-            display.line("memory: "
+            display.line((context.ranks().areMany() ? "memory of each rank: " : "memory: ")
                     + memory.byName().entrySet().stream()
                             .map(entry -> entry.getKey() + " " + StepLine.memory(entry.getValue()))
                             .collect(Collectors.joining(", ")));
@@ -64,7 +64,9 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
         peak.ifPresent(flops -> values.put("peakFlops", flops));
         values.put("plugins", parts.plugins().origins());
         values.put("corpus", parts.corpus().digest());
-        values.put("memory", memory.byName());
+        if (context.ranks().pipeline().isEmpty()) {
+            values.put("memory", memory.byName());
+        }
         return values;
     }
 }

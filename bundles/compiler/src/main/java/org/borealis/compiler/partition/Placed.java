@@ -1,7 +1,6 @@
 package org.borealis.compiler.partition;
 
 import org.borealis.parallel.Placement;
-import org.borealis.parallel.Placement.Partial;
 import org.borealis.parallel.Placement.Replicate;
 import org.borealis.parallel.Placement.Shard;
 import org.borealis.parallel.Placement.Varying;
@@ -23,10 +22,6 @@ record Placed(Tensor local, TensorType whole, Placement at) {
 
     boolean isReplicated() {
         return at instanceof Replicate;
-    }
-
-    boolean isPartial() {
-        return at instanceof Partial;
     }
 
     boolean isVarying() {

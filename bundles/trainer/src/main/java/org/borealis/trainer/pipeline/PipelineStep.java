@@ -14,15 +14,14 @@ import org.borealis.parallel.Group;
 import org.borealis.parallel.PipelineSchedule;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive.Fold;
-import org.borealis.tensor.Shape;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.pipeline.Messages.Expected;
 import org.borealis.trainer.pipeline.Messages.Key;
-import org.borealis.trainer.ranks.Wholes;
 import org.borealis.trainer.step.HostMemory;
 import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TokenBatch;
+import org.borealis.trainer.step.TokenStaging;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
 
@@ -41,7 +40,7 @@ public final class PipelineStep implements Step {
     private final Map<Integer, List<Expected>> inEvaluation;
     private final List<TokenBatch> batches = new ArrayList<>();
     private final Arena arena = Arena.ofShared();
-    private final MemorySegment ids;
+    private final TokenStaging tokens;
     private final MemorySegment number;
     private double lossScale = 1;
 
@@ -68,7 +67,7 @@ public final class PipelineStep implements Step {
         messages = new Messages(group, device, 2 * model.parts().size());
         inStep = Work.expected(schedule, model, chunks, plan.micro(), this::expected);
         inEvaluation = evaluation();
-        ids = arena.allocate(Math.max(1, plan.trace(model.family()).tokenType().bytes()), Slot.ALIGNMENT);
+        tokens = new TokenStaging(plan.trace(model.family()).tokenType(), plan.ranks());
         number = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
     }
 
@@ -146,18 +145,8 @@ public final class PipelineStep implements Step {
     }
 
     private void write(Work work, TokenBatch batch) {
-        programs.slot(work, StepTrace.TOKENS).ifPresent(slot -> write(slot, batch.tokens(), batch));
-        programs.slot(work, StepTrace.TARGETS).ifPresent(slot -> write(slot, batch.targets(), batch));
-    }
-
-    private void write(Slot slot, int[] tokens, TokenBatch batch) {
-        var bytes = ids.asSlice(0, (long) tokens.length * Integer.BYTES);
-        HostMemory.write(bytes, tokens);
-        var ranks = plan.ranks();
-        var sharding = ranks.spread().batch(Shape.of(batch.rows(), batch.sequence()));
-        try (var part = Arena.ofConfined()) {
-            device.write(slot, Wholes.part(bytes, sharding, Integer.BYTES, ranks.team(), part));
-        }
+        programs.slot(work, StepTrace.TOKENS).ifPresent(slot -> tokens.write(device, slot, batch.tokens()));
+        programs.slot(work, StepTrace.TARGETS).ifPresent(slot -> tokens.write(device, slot, batch.targets()));
     }
 
     private int batches() {
@@ -239,6 +228,7 @@ public final class PipelineStep implements Step {
     public void close() {
         programs.close();
         messages.close();
+        tokens.close();
         arena.close();
     }
 }

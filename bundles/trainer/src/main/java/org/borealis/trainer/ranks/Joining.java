@@ -67,12 +67,17 @@ public final class Joining implements AutoCloseable {
                 + " ranks were started; give a mesh of that many, such as --set mesh=data=" + started;
     }
 
+    /** The first of the ranks that would make the run; nobody is met. */
+    public Ranks plan(RunSettings settings) {
+        return Ranks.planned(spread(settings), pipeline);
+    }
+
     /**
      * How the recipe spreads its run, whoever takes part.
      *
      * @throws BorealisException if an axis is unknown, or a setting is of none
      */
-    public Spread spread(RunSettings settings) {
+    private Spread spread(RunSettings settings) {
         var mesh = Mesh.parse(settings.mesh());
         var perAxis = new LinkedHashMap<String, Map<String, Object>>();
         mesh.axes().forEach(axis -> perAxis.put(axis.name(), new LinkedHashMap<>()));
@@ -82,7 +87,7 @@ public final class Joining implements AutoCloseable {
         var strategies = new LinkedHashMap<String, ParallelStrategy>();
         perAxis.forEach((axis, values) -> {
             if (axis.equals(Pipeline.AXIS)) {
-                pipeline = Optional.of(pipeline(values));
+                pipeline = Optional.of(pipeline(values)).filter(_ -> mesh.ranks(axis) > 1);
             } else {
                 strategies.put(axis, opened(Contract.STRATEGY, new Section(axis, values)));
             }

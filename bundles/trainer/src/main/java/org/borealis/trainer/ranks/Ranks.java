@@ -28,6 +28,7 @@ public final class Ranks implements AutoCloseable {
     private final Team team;
     private final Optional<World> world;
     private final Optional<Group> all;
+    private final int batches; // asked for in each step
 
     private Ranks(Spread spread, Optional<Pipeline> pipeline, Team team, Optional<World> world) {
         this.spread = spread;
@@ -35,6 +36,7 @@ public final class Ranks implements AutoCloseable {
         this.team = team;
         this.world = world;
         all = world.map(w -> w.group("all", IntStream.range(0, w.size()).boxed().toList()));
+        batches = spread.batches();
     }
 
     /**
@@ -52,8 +54,8 @@ public final class Ranks implements AutoCloseable {
     }
 
     /** To plan for: nobody is met. */
-    public static Ranks planned(Spread spread) {
-        return new Ranks(spread, Optional.empty(), new Team(spread.mesh(), 0, Map.of()), Optional.empty());
+    static Ranks planned(Spread spread, Optional<Pipeline> pipeline) {
+        return new Ranks(spread, pipeline, new Team(spread.mesh(), 0, Map.of()), Optional.empty());
     }
 
     public Spread spread() {
@@ -85,7 +87,7 @@ public final class Ranks implements AutoCloseable {
 
     /** Batches that all ranks together run at once. */
     public int batches() {
-        return spread.batches();
+        return batches;
     }
 
     /** Which of these is this rank's. */
@@ -118,7 +120,7 @@ public final class Ranks implements AutoCloseable {
     }
 
     private double[][] perBatch(Group group, double[] own) {
-        var perBatch = new double[batches()][];
+        var perBatch = new double[batches][];
         try (var arena = Arena.ofConfined()) {
             long bytes = own.length * (long) Double.BYTES;
             var part = arena.allocate(bytes, Double.BYTES);

@@ -53,11 +53,16 @@ public final class Wholes {
             return whole;
         }
         var part = arena.allocate(Math.max(1, sharding.local().elements() * elementBytes), Slot.ALIGNMENT);
+        part(whole, part, sharding, elementBytes, team);
+        return part;
+    }
+
+    /** Copies this rank's part of a whole tensor. */
+    public static void part(MemorySegment whole, MemorySegment part, Sharding sharding, int elementBytes, Team team) {
         sharding.runs(
                 team.mesh(),
                 team.rank(),
                 (from, to, length) -> part.asSlice(to * elementBytes, length * elementBytes)
                         .copyFrom(whole.asSlice(from * elementBytes, length * elementBytes)));
-        return part;
     }
 }

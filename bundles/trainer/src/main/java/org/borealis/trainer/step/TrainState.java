@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.borealis.checkpoint.Checkpoints.Piece;
 import org.borealis.checkpoint.TensorSource;
 import org.borealis.device.Device;
@@ -196,19 +198,29 @@ public final class TrainState implements AutoCloseable {
      * All ranks ask for all of them, in this order.
      */
     public List<Piece> pieces(Arena arena) {
-        var pieces = new ArrayList<Piece>();
-        var shardings = shardings();
-        parameters.forEach(p -> pieces.add(piece(p, parameter(p), new TensorType(type, p.shape()), shardings, arena)));
-        parameters.forEach(p -> optimizer
-                .state(p, type)
-                .forEach(state -> pieces.add(piece(p, memory(p, state), state.type(), shardings, arena))));
-        return pieces;
+        return wholes().stream()
+                .map(whole -> new Piece(
+                        whole.name(), whole.type(), () -> whole.elements().apply(arena)))
+                .toList();
     }
 
-    private Piece piece(
-            Parameter parameter, String name, TensorType whole, Map<String, Sharding> shardings, Arena arena) {
+    /** A whole tensor, of which each rank may have a part or nothing. */
+    private record Whole(String name, TensorType type, Function<Arena, MemorySegment> elements) {}
+
+    /** All parameters, then what is remembered of each. */
+    private List<Whole> wholes() {
+        var wholes = new ArrayList<Whole>();
+        var shardings = shardings();
+        parameters.forEach(p -> wholes.add(whole(p, parameter(p), new TensorType(type, p.shape()), shardings)));
+        parameters.forEach(p -> optimizer
+                .state(p, type)
+                .forEach(state -> wholes.add(whole(p, memory(p, state), state.type(), shardings))));
+        return wholes;
+    }
+
+    private Whole whole(Parameter parameter, String name, TensorType whole, Map<String, Sharding> shardings) {
         var sharding = Objects.requireNonNull(shardings.get(name));
-        return new Piece(name, whole, () -> {
+        return new Whole(name, whole, arena -> {
             var own = Optional.of(parameter).filter(keeping::isHere).map(_ -> joined(name, sharding, arena));
             return keeping.shared(parameter, own, whole.bytes(), arena);
         });
@@ -222,26 +234,35 @@ public final class TrainState implements AutoCloseable {
 
     /** Takes part in what {@link #pieces} gives to the rank that saves. */
     public void givePieces() {
-        try (var arena = Arena.ofShared()) {
-            for (var piece : pieces(arena)) {
-                var unused = piece.elements().get();
-            }
-        }
+        oneByOne(wholes(), (whole, elements) -> {});
     }
 
-    /** The whole parameters on this rank's device, by name; to be closed. All ranks call it. */
+    /** Copies of the whole parameters on this rank's device, by name; to be closed. All others call {@link #giveParameters}. */
     public Slots wholeParameters() {
-        var whole = new Slots(device);
-        try (var arena = Arena.ofShared()) {
-            for (var piece : pieces(arena).subList(0, parameters.size())) {
-                device.write(
-                        whole.add(piece.name(), piece.type()), piece.elements().get());
-            }
+        var copies = new Slots(device);
+        try {
+            oneByOne(
+                    wholes().subList(0, parameters.size()),
+                    (whole, elements) -> device.write(copies.add(whole.name(), whole.type()), elements));
         } catch (RuntimeException e) {
-            whole.close();
+            copies.close();
             throw e;
         }
-        return whole;
+        return copies;
+    }
+
+    /** Takes part in another rank's {@link #wholeParameters}. */
+    public void giveParameters() {
+        oneByOne(wholes().subList(0, parameters.size()), (whole, elements) -> {});
+    }
+
+    /** So that no two are on the host at once. */
+    private static void oneByOne(List<Whole> wholes, BiConsumer<Whole, MemorySegment> use) {
+        for (var whole : wholes) {
+            try (var arena = Arena.ofShared()) {
+                use.accept(whole, whole.elements().apply(arena));
+            }
+        }
     }
 
     /** Name of a parameter that has a value that is no finite number. */

@@ -15,10 +15,8 @@ import org.borealis.device.Slot;
 import org.borealis.model.ModelFamily;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
-import org.borealis.tensor.Shape;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.ranks.Ranks;
-import org.borealis.trainer.ranks.Wholes;
 
 /** The compiled programs of a run: each rank has the whole model, or its part of every layer. */
 public final class TrainStep implements Step {
@@ -27,6 +25,7 @@ public final class TrainStep implements Step {
     private final Slots buffers;
     private final Map<String, Executable> programs = new LinkedHashMap<>();
     private final MemorySegment staging;
+    private final TokenStaging tokens;
     private final boolean scalesLoss;
     private final Plan plan;
     private double lossScale = 1;
@@ -101,7 +100,8 @@ public final class TrainStep implements Step {
             arena.close();
             throw e;
         }
-        staging = arena.allocate(Math.max(Double.BYTES, trace.tokenType().bytes()), Slot.ALIGNMENT);
+        staging = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
+        tokens = new TokenStaging(trace.tokenType(), plan.ranks());
     }
 
     private static DataType parameterType(TrainState state) {
@@ -207,26 +207,8 @@ public final class TrainStep implements Step {
     }
 
     private void write(TokenBatch batch) {
-        write(StepTrace.TOKENS, batch.tokens(), batch);
-        write(StepTrace.TARGETS, batch.targets(), batch);
-    }
-
-    private void write(String name, int[] ids, TokenBatch batch) {
-        var slot = buffers.get(name);
-        var bytes = staging.asSlice(0, (long) ids.length * Integer.BYTES);
-        HostMemory.write(bytes, ids);
-        try (var part = Arena.ofConfined()) {
-            var sharding = plan.ranks().spread().batch(Shape.of(batch.rows(), batch.sequence()));
-            device.write(
-                    slot,
-                    Wholes.part(bytes, sharding, Integer.BYTES, plan.ranks().team(), part));
-        }
-    }
-
-    /** What this rank has of tokens that are split over an axis. */
-    private MemorySegment part(MemorySegment ids, TokenBatch batch) {
-        var sharding = plan.ranks().spread().batch(Shape.of(batch.rows(), batch.sequence()));
-        return Wholes.part(ids, sharding, Integer.BYTES, plan.ranks().team(), Arena.ofAuto());
+        tokens.write(device, buffers.get(StepTrace.TOKENS), batch.tokens());
+        tokens.write(device, buffers.get(StepTrace.TARGETS), batch.targets());
     }
 
     private void write(String name, double value) {
@@ -246,6 +228,7 @@ public final class TrainStep implements Step {
     public void close() {
         programs.values().forEach(Executable::close);
         buffers.close();
+        tokens.close();
         arena.close();
     }
 }

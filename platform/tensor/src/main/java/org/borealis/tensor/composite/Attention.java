@@ -22,12 +22,19 @@ public record Attention(double scale) implements Composite {
 
     @Override
     public List<Tensor> decompose(List<Tensor> in) {
+        return forward(in, scale, true);
+    }
+
+    /** Of q, k and v; with a key that comes after the query left out if it {@code isCausal}. */
+    static List<Tensor> forward(List<Tensor> in, double scale, boolean isCausal) {
         var type = in.get(0).type().type();
         var q = byHead(in.get(0), in.get(0).dim(2));
         var k = byHead(in.get(1), in.get(0).dim(2));
         var v = byHead(in.get(2), in.get(0).dim(2));
-        var scores = q.matmul(false, k, true).times(scale); // [B, H, T, T]
-        scores = visible(scores).select(scores, scores.scalar(MASKED));
+        var scores = q.matmul(false, k, true).times(scale); // [B, H, T, S], S keys
+        if (isCausal) {
+            scores = visible(scores).select(scores, scores.scalar(MASKED));
+        }
         var highest = scores.max(-1);
         var weights = scores.minus(highest).exp();
         var sum = weights.sum(-1); // [B, H, T, 1]
@@ -47,6 +54,27 @@ public record Attention(double scale) implements Composite {
                 .apply(new Gradient(scale), in.get(0), in.get(1), in.get(2), out.get(0), out.get(1));
     }
 
+    /** Of dy, q, k, v, y and log-sum-exp: dq, dk and dv. */
+    static List<Tensor> backward(List<Tensor> in, double scale, boolean isCausal) {
+        var type = in.get(1).type().type();
+        int heads = in.get(1).dim(2);
+        int keyHeads = in.get(2).dim(2);
+        var dy = byHead(in.get(0), heads);
+        var q = byHead(in.get(1), heads);
+        var k = byHead(in.get(2), heads);
+        var v = byHead(in.get(3), heads);
+        var y = byHead(in.get(4), heads);
+        var scores = q.matmul(false, k, true).times(scale);
+        var seen = scores.minus(in.get(5).reshape(q.dim(0), heads, q.dim(2), 1)).exp();
+        var weights = isCausal ? visible(scores).select(seen, seen.scalar(0)) : seen; // [B, H, T, S]
+        var dv = weights.matmul(true, dy, false);
+        var dweights = dy.matmul(false, v, true);
+        var dscores = weights.times(dweights.minus(dy.times(y).sum(-1))).times(scale);
+        var dq = dscores.matmul(k);
+        var dk = dscores.matmul(true, q, false);
+        return List.of(dq.swap(1, 2).as(type), byGroup(dk, keyHeads, type), byGroup(dv, keyHeads, type));
+    }
+
     /** [B, T, K, D] to [B, H, T, D] in the accumulator type, each key head repeated for its query heads. */
     static Tensor byHead(Tensor x, int heads) {
         int group = heads / x.dim(2);
@@ -58,7 +86,7 @@ public record Attention(double scale) implements Composite {
     }
 
     /** [B, H, T, D] back to [B, T, K, D], summed over the query heads of a key head. */
-    static Tensor byGroup(Tensor x, int keyHeads, DataType type) {
+    private static Tensor byGroup(Tensor x, int keyHeads, DataType type) {
         int group = x.dim(1) / keyHeads;
         return x.swap(1, 2)
                 .reshape(x.dim(0), x.dim(2), keyHeads, group, x.dim(3))
@@ -81,24 +109,7 @@ public record Attention(double scale) implements Composite {
     public record Gradient(double scale) implements Composite {
         @Override
         public List<Tensor> decompose(List<Tensor> in) {
-            var type = in.get(1).type().type();
-            int heads = in.get(1).dim(2);
-            int keyHeads = in.get(2).dim(2);
-            var dy = byHead(in.get(0), heads);
-            var q = byHead(in.get(1), heads);
-            var k = byHead(in.get(2), heads);
-            var v = byHead(in.get(3), heads);
-            var y = byHead(in.get(4), heads);
-            var scores = q.matmul(false, k, true).times(scale);
-            var seen = scores.minus(in.get(5).reshape(q.dim(0), heads, q.dim(2), 1))
-                    .exp();
-            var weights = visible(scores).select(seen, seen.scalar(0)); // [B, H, T, T]
-            var dv = weights.matmul(true, dy, false);
-            var dweights = dy.matmul(false, v, true);
-            var dscores = weights.times(dweights.minus(dy.times(y).sum(-1))).times(scale);
-            var dq = dscores.matmul(k);
-            var dk = dscores.matmul(true, q, false);
-            return List.of(dq.swap(1, 2).as(type), byGroup(dk, keyHeads, type), byGroup(dv, keyHeads, type));
+            return backward(in, scale, true);
         }
     }
 }
