@@ -50,7 +50,7 @@ class LaunchIT {
 
     private static Optional<ProcessHandle> rank(Process launcher) {
         return launcher.descendants()
-                .filter(each -> each.info().commandLine().orElse("").contains("Launcher train"))
+                .filter(each -> Workplace.commandLine(each).contains("Launcher train"))
                 .findFirst();
     }
 

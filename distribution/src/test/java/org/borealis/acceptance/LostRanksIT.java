@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -129,21 +129,12 @@ class LostRanksIT {
     private static List<ProcessHandle> ranks(String run) throws Exception {
         var ranks = new ArrayList<ProcessHandle>();
         for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
-            if (commandLine(each.pid()).contains("Launcher train tiny.yaml --set name=" + run + " ")) {
+            if (Workplace.commandLine(each).contains("Launcher train tiny.yaml --set name=" + run + " ")) {
                 ranks.add(each);
             }
         }
         ranks.sort(Comparator.comparing(ProcessHandle::pid));
         return ranks;
-    }
-
-    /** Whole, where the class path makes it longer than what {@code ProcessHandle} tells. */
-    private static String commandLine(long pid) {
-        try {
-            return Files.readString(Path.of("/proc/" + pid + "/cmdline")).replace('\0', ' ');
-        } catch (IOException e) {
-            return ""; // it has just ended
-        }
     }
 
     /** Until it has written some more checkpoints, and the next one is half there. */
@@ -154,7 +145,7 @@ class LostRanksIT {
                 () -> work.run(run).events("checkpoint").size() >= before + more);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Workplace.PATIENCE_SECONDS);
         while (!isSaving(run, ranks) && running.process().isAlive() && System.nanoTime() < end) {
-            Thread.onSpinWait(); // it takes some milliseconds
+            Thread.sleep(Duration.ofNanos(100_000)); // it takes some milliseconds
         }
     }
 

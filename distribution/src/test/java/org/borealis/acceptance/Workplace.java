@@ -21,6 +21,9 @@ final class Workplace {
     /** What the JVM says wherever the Vector API is asked for, and no option stops it from saying. */
     private static final String JVM_LINE = "WARNING: Using incubator modules: jdk.incubator.vector\n";
 
+    /** A process that lives for seconds pays for compiled code more than it gets from it. */
+    private static final String SHORT_RUN = "-XX:CompileThresholdScaling=3";
+
     private static final int CORPUS_CHARACTERS = 60_000;
 
     private final Path folder;
@@ -114,7 +117,18 @@ final class Workplace {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("BOREALIS_PLUGINS", plugins().toString());
+        builder.environment().putIfAbsent("BOREALIS_JAVA_OPTIONS", SHORT_RUN);
         return new Running(builder.start(), out, err);
+    }
+
+    /** Whole, where the class path makes it longer than what {@code ProcessHandle} tells. */
+    static String commandLine(ProcessHandle process) {
+        try {
+            return Files.readString(Path.of("/proc/" + process.pid() + "/cmdline"))
+                    .replace('\0', ' ');
+        } catch (IOException e) {
+            return ""; // it has just ended
+        }
     }
 
     /** A process, and where its outputs go. */

@@ -30,7 +30,7 @@ public @interface RunSettings {
             options = {@Option("fast"), @Option("exact")})
     String reduction() default "fast";
 
-    @AttributeDefinition(description = "Seconds after which a rank that does not answer is given up", min = "1")
+    @AttributeDefinition(description = "Seconds after which a rank that does not answer is given up; the first rank has to prepare a text in them", min = "1")
     long timeout() default 600;
 
     @AttributeDefinition(

@@ -148,6 +148,33 @@ final class PipelineStepTest {
                 new Case("zero-bubble", 1, "pipeline=2", 0, new Rematerialisation.Every(1), DataType.FLOAT16)));
     }
 
+    @TestFactory
+    Stream<DynamicTest> exactSumsGiveTheBitsOfAPipelineWithoutDataParallelRanks() {
+        return Stream.of("gpipe", "1f1b", "zero-bubble")
+                .flatMap(schedule -> models(3).entrySet().stream()
+                        .map(model -> dynamicTest(
+                                model.getKey() + " " + schedule,
+                                () -> hasTheBitsOfOnePipeline(model.getValue(), schedule))));
+    }
+
+    private void hasTheBitsOfOnePipeline(ModelFamily model, String schedule) {
+        var wanted = exact(model, new Case(schedule, 1, "pipeline=2"));
+        var got = exact(model, new Case(schedule, 1, "pipeline=2,data=2"));
+        for (int rank = 0; rank < got.size(); rank++) {
+            var stage = wanted.get(rank / 2);
+            assertEquals(stage.loss(), got.get(rank).loss());
+            assertEquals(stage.norm(), got.get(rank).norm());
+            assertEquals(stage.evaluation(), got.get(rank).evaluation());
+            got.get(rank)
+                    .tensors()
+                    .forEach((name, tensor) -> assertArrayEquals(stage.tensors().get(name), tensor, name));
+        }
+    }
+
+    private List<Results> exact(ModelFamily model, Case one) {
+        return new ThreadRanks(one.mesh(), strategies(0), true).run(ranks -> pipeline(model, one, ranks));
+    }
+
     private void equalsOneRank(ModelFamily model, Case one) {
         var wanted = alone(model, one.compute());
         var threads = new ThreadRanks(one.mesh(), strategies(one.zero()));

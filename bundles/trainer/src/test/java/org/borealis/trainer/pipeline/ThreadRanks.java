@@ -24,10 +24,15 @@ final class ThreadRanks {
 
     /** @param known strategies by axis, of which the mesh takes its own */
     ThreadRanks(String mesh, Map<String, ParallelStrategy> known) {
+        this(mesh, known, false);
+    }
+
+    /** @param isExact whether sums have one order */
+    ThreadRanks(String mesh, Map<String, ParallelStrategy> known, boolean isExact) {
         var parsed = Mesh.parse(mesh);
         var strategies = new HashMap<>(known);
         strategies.keySet().removeIf(axis -> parsed.ranks(axis) == 1);
-        spread = new Spread(parsed, strategies, false);
+        spread = new Spread(parsed, strategies, isExact);
     }
 
     /** What each rank gives, in their order. */
