@@ -38,12 +38,13 @@ class RanksIT {
                 Layout.of("llama", "data=2", zero(1)),
                 Layout.of("gpt", "data=2", zero(2)),
                 Layout.of("llama", "data=2", zero(3)),
-                Layout.of("gpt", "data=4", zero(3)),
                 Layout.of("gpt", "tensor=2"),
                 Layout.of("llama", "tensor=2", "parallel=[tensor.sequence=true]"),
                 Layout.of("llama", "ulysses=2"),
                 Layout.of("llama", "data=2,tensor=2"),
-                Layout.of("gpt", "data=2,ulysses=2"));
+                Layout.of("gpt", "data=2,ulysses=2"),
+                Layout.of("gpt", "pipeline=2"),
+                Layout.of("llama", "pipeline=2,data=2", "parallel=[pipeline.schedule=zero-bubble]"));
     }
 
     private static String zero(int stage) {
@@ -72,11 +73,11 @@ class RanksIT {
     static Stream<Arguments> aRunGoesOnOnAnotherMesh() {
         return Stream.of(
                 arguments(Layout.of("gpt", "data=2"), Layout.of("gpt", "tensor=2")),
-                arguments(Layout.of("gpt", "data=4", zero(3)), Layout.of("gpt", "data=2", zero(3))),
+                arguments(Layout.of("gpt", "data=4", zero(3), EXACT), Layout.of("gpt", "data=2", zero(3))),
                 arguments(Layout.of("gpt", "tensor=2"), Layout.of("gpt", "data=2")),
                 arguments(Layout.of("llama", "ulysses=2"), Layout.of("llama", "data=2")),
                 arguments(Layout.of("llama", "data=2,tensor=2"), Layout.of("llama", "")),
-                arguments(Layout.of("gpt", ""), Layout.of("gpt", "data=2")));
+                arguments(Layout.of("gpt", "pipeline=2"), Layout.of("gpt", "data=2")));
     }
 
     @ParameterizedTest
