@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
  * Names in a folder of checkpoints.
  *
  * <p>{@code step-000100} is a checkpoint. {@code step-000100.tmp-PID-START} is being written, or deleted, by the process of that number
- * and start. {@code step-000100.replaced-PID-START} is one that is just being replaced: whole, and the one that counts if the other did
- * not get its name any more.
+ * and start; of ranks that write together, that is the first. {@code step-000100.replaced-PID-START} is one that is just being
+ * replaced: whole, and the one that counts if the other did not get its name any more.
  */
 final class CheckpointFolder {
     private static final Pattern COMPLETE = Pattern.compile("step-(\\d{1,18})(\\.replaced-\\d+-\\d+)?");

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
@@ -20,9 +21,21 @@ final class DigestingFile implements WritableByteChannel {
     private final byte[] chunk = new byte[Digest.CHUNK_BYTES];
     private long bytes;
 
-    DigestingFile(Disk disk, Path file, ExecutorService worker) throws IOException {
-        this.output = disk.create(file);
-        this.worker = worker;
+    DigestingFile(Disk disk, Path file) throws IOException {
+        output = disk.create(file);
+        worker = Executors.newSingleThreadExecutor(
+                Thread.ofPlatform().daemon().name("checkpoint-digest").factory());
+    }
+
+    /** Writes a small file whole. */
+    static Manifest.File write(Disk disk, Path folder, String name, byte[] bytes) throws IOException {
+        try (var file = new DigestingFile(disk, folder.resolve(name))) {
+            var buffer = ByteBuffer.wrap(bytes);
+            while (buffer.hasRemaining()) {
+                file.write(buffer);
+            }
+            return file.finish(name, false);
+        }
     }
 
     @Override
@@ -66,6 +79,7 @@ final class DigestingFile implements WritableByteChannel {
 
     @Override
     public void close() throws IOException {
+        worker.close();
         output.close();
     }
 }

@@ -33,6 +33,16 @@ interface Disk {
 
     long free(Path folder) throws IOException;
 
+    /** Creates a folder and those that it lies in, durably, as far as they are not there. */
+    default void createFolders(Path folder) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            var parent = CheckpointFolder.parent(folder);
+            createFolders(parent);
+            createFolder(folder);
+            sync(parent);
+        }
+    }
+
     /** Deletes a folder and what is in it, if it is there; links are deleted, not followed. */
     default void deleteAll(Path folder) throws IOException {
         if (!Files.exists(folder)) {

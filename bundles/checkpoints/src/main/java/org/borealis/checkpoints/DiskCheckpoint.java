@@ -1,18 +1,22 @@
 package org.borealis.checkpoints;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.borealis.checkpoint.Checkpoints.Checkpoint;
 import org.borealis.checkpoint.TensorSource;
 import org.borealis.checkpoint.safetensors.SafetensorsFile;
+import org.borealis.checkpoints.Manifest.Part;
+import org.borealis.parallel.Box;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.TensorType;
 
@@ -20,19 +24,17 @@ import org.borealis.tensor.TensorType;
 final class DiskCheckpoint implements Checkpoint {
     private final Path path;
     private final Manifest manifest;
-    private final List<SafetensorsFile> files;
+    private final Map<String, SafetensorsFile> files;
     private final Map<String, TensorType> types = new LinkedHashMap<>();
-    private final Map<String, SafetensorsFile> homes = new LinkedHashMap<>();
+    private final Map<String, List<Part>> parts = new HashMap<>();
 
-    private DiskCheckpoint(Path path, Manifest manifest, List<SafetensorsFile> files) {
+    private DiskCheckpoint(Path path, Manifest manifest, Map<String, SafetensorsFile> files) {
         this.path = path;
         this.manifest = manifest;
         this.files = files;
-        for (var file : files) {
-            file.types().forEach((name, type) -> {
-                types.put(name, type);
-                homes.put(name, file);
-            });
+        for (var tensor : manifest.tensors()) {
+            types.put(tensor.name(), tensor.type());
+            parts.put(tensor.name(), tensor.parts());
         }
     }
 
@@ -43,26 +45,27 @@ final class DiskCheckpoint implements Checkpoint {
 
     /** Opens one whose digests are known to be right. */
     static DiskCheckpoint of(Path path, Manifest manifest) throws Broken {
-        var files = new ArrayList<SafetensorsFile>();
+        var files = new HashMap<String, SafetensorsFile>();
+        var contents = manifest.contents();
         try {
             for (var file : manifest.files()) {
                 if (file.isState()) {
-                    files.add(open(path, manifest, file));
+                    files.put(file.name(), open(path, file.name(), contents.getOrDefault(file.name(), Map.of())));
                 }
             }
             return new DiskCheckpoint(path, manifest, files);
         } catch (Broken | RuntimeException e) {
-            files.forEach(SafetensorsFile::close);
+            files.values().forEach(SafetensorsFile::close);
             throw e;
         }
     }
 
-    private static SafetensorsFile open(Path path, Manifest manifest, Manifest.File file) throws Broken {
+    private static SafetensorsFile open(Path path, String name, Map<String, TensorType> content) throws Broken {
         try {
-            var opened = SafetensorsFile.open(path.resolve(file.name()));
-            if (!opened.types().equals(manifest.types(file))) {
+            var opened = SafetensorsFile.open(path.resolve(name));
+            if (!opened.types().equals(content)) {
                 opened.close();
-                throw new Broken(file.name() + " holds other tensors than the manifest says");
+                throw new Broken(name + " holds other tensors than the manifest says");
             }
             return opened;
         } catch (BorealisException e) {
@@ -110,15 +113,40 @@ final class DiskCheckpoint implements Checkpoint {
 
     @Override
     public MemorySegment read(String name) {
-        var file = homes.get(name);
-        if (file == null) {
+        return read(name, Box.of(type(name).shape()), Arena.ofAuto());
+    }
+
+    @Override
+    public MemorySegment read(String name, Box box, Arena arena) {
+        var type = type(name);
+        box.requireWithin("tensor '" + name + "' in " + path, type.shape());
+        var stored = parts.getOrDefault(name, List.of());
+        for (var part : stored) {
+            if (part.box().equals(box)) {
+                return read(name, type, part);
+            }
+        }
+        var elements = arena.allocate(type.in(box.shape()).bytes());
+        for (var part : stored) {
+            part.box().copy(read(name, type, part), box, elements, type.type().bytes());
+        }
+        return elements.asReadOnly();
+    }
+
+    private MemorySegment read(String name, TensorType type, Part part) {
+        return Objects.requireNonNull(files.get(part.file())).read(Part.name(name, type, part.box()));
+    }
+
+    private TensorType type(String name) {
+        var type = types.get(name);
+        if (type == null) {
             throw TensorSource.missing(path.toString(), name, types.keySet());
         }
-        return file.read(name);
+        return type;
     }
 
     @Override
     public void close() {
-        files.forEach(SafetensorsFile::close);
+        files.values().forEach(SafetensorsFile::close);
     }
 }

@@ -1,7 +1,6 @@
 package org.borealis.checkpoints;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,37 +36,17 @@ public final class DiskCheckpoints implements Checkpoints {
 
     @Override
     public Path save(
+            Writers writers,
             Path folder,
             long step,
-            List<Piece> tensors,
+            List<Piece> pieces,
             Map<String, Object> metadata,
             Map<String, byte[]> attachments) {
         var target = folder.resolve(CheckpointFolder.name(step));
-        var plan = SavePlan.of(tensors, attachments, stateFileBytes);
-        try {
-            new Saving(disk, target, plan, step, metadata).run();
-            return target;
-        } catch (IOException e) {
-            throw new BorealisException("checkpoint-write", notWritten(target, plan, e), e);
-        }
-    }
-
-    private String notWritten(Path target, SavePlan plan, IOException cause) {
-        String free;
-        try {
-            free = Sizes.of(disk.free(CheckpointFolder.parent(target)));
-        } catch (IOException e) {
-            free = "an unknown amount";
-        }
-        return "the checkpoint " + target + " could not be saved: " + reason(cause) + ". It needs "
-                + Sizes.of(plan.bytes()) + ", the disk has " + free
-                + " free. Checkpoints that were there before are untouched; make room, or keep fewer of them";
-    }
-
-    /** The messages of some file-system exceptions are a path and nothing else. */
-    private static String reason(IOException cause) {
-        String message = String.valueOf(cause.getMessage());
-        return cause instanceof AccessDeniedException ? "no permission to write " + message : message;
+        var prefix = writers.count() == 1 ? "" : String.format("rank-%05d-", writers.index());
+        var plan = SavePlan.of(prefix, pieces, writers.index() == 0 ? attachments : Map.of(), stateFileBytes);
+        new Saving(disk, target, writers, plan, step, metadata).run();
+        return target;
     }
 
     @Override

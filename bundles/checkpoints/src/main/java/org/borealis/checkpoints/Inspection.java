@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.borealis.tensor.BorealisException;
 
 /** Tells whether a checkpoint is whole. */
 final class Inspection {
@@ -23,7 +24,7 @@ final class Inspection {
             throw new Broken(Manifest.NAME + " is altered: its SHA-256 is " + Digest.of(bytes) + ", which is not what "
                     + Manifest.DIGEST_NAME + " says");
         }
-        var manifest = ManifestJson.read(bytes);
+        var manifest = whole(ManifestJson.read(bytes));
         for (var file : manifest.files()) {
             long found = size(checkpoint, file.name());
             if (found != file.bytes()) {
@@ -31,6 +32,15 @@ final class Inspection {
             }
         }
         return manifest;
+    }
+
+    private static Manifest whole(Manifest manifest) throws Broken {
+        try {
+            return new Manifest(
+                    manifest.step(), manifest.metadata(), manifest.files(), Manifest.joined(manifest.tensors()));
+        } catch (Broken | BorealisException e) {
+            throw new Broken(Manifest.NAME + ": " + e.getMessage());
+        }
     }
 
     /** What is wrong with the files, after reading every byte; files are read side by side. */

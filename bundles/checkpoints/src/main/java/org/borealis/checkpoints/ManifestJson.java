@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.borealis.parallel.Box;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Shape;
@@ -52,10 +53,19 @@ final class ManifestJson {
         for (var tensor : manifest.tensors()) {
             var node = tensors.addObject()
                     .put("name", tensor.name())
-                    .put("type", tensor.type().type().name().toLowerCase(Locale.ROOT))
-                    .put("file", tensor.file());
-            var shape = node.putArray("shape");
-            tensor.type().shape().dims().forEach(size -> shape.add(size));
+                    .put("type", tensor.type().type().name().toLowerCase(Locale.ROOT));
+            put(node, "shape", tensor.type().shape().dims());
+            var whole = Box.of(tensor.type().shape());
+            if (tensor.parts().size() == 1 && tensor.parts().getFirst().box().equals(whole)) {
+                node.put("file", tensor.parts().getFirst().file());
+                continue;
+            }
+            var parts = node.putArray("parts");
+            for (var part : tensor.parts()) {
+                var own = parts.addObject().put("file", part.file());
+                put(own, "offset", part.box().offset());
+                put(own, "shape", part.box().shape().dims());
+            }
         }
         try {
             return JSON.writeValueAsBytes(root);
@@ -64,6 +74,12 @@ final class ManifestJson {
         }
     }
 
+    private static void put(ObjectNode node, String key, List<Integer> numbers) {
+        var array = node.putArray(key);
+        numbers.forEach(number -> array.add(number));
+    }
+
+    /** What a file says; whether the parts of its tensors are whole ones is still to be checked. */
     static Manifest read(byte[] bytes) throws Broken {
         try {
             if (!(JSON.readTree(bytes) instanceof ObjectNode root)) {
@@ -115,21 +131,34 @@ final class ManifestJson {
         var states = new HashSet<String>();
         files.stream().filter(Manifest.File::isState).forEach(file -> states.add(file.name()));
         var tensors = new ArrayList<Manifest.Tensor>();
-        var names = new HashSet<String>();
         for (var node : nodes) {
             String name = text(node, "name");
-            if (!names.add(name) || !states.contains(text(node, "file"))) {
-                throw new Broken(Manifest.NAME + " names the tensor " + node.path("name")
-                        + " twice, or puts it into a file that it does not list");
+            var shape = new Shape(numbers(node, "shape"));
+            var parts = new ArrayList<Manifest.Part>();
+            if (!node.has("parts")) {
+                parts.add(new Manifest.Part(Box.of(shape), text(node, "file")));
             }
-            var sizes = new ArrayList<Integer>();
-            for (var size : node.path("shape")) {
-                sizes.add(size.canConvertToInt() && size.isIntegralNumber() ? size.intValue() : -1);
+            for (var part : node.path("parts")) {
+                var box = new Box(numbers(part, "offset"), new Shape(numbers(part, "shape")));
+                parts.add(new Manifest.Part(box, text(part, "file")));
             }
-            var type = new TensorType(DataType.of(text(node, "type")), new Shape(sizes));
-            tensors.add(new Manifest.Tensor(name, type, text(node, "file")));
+            for (var part : parts) {
+                if (!states.contains(part.file())) {
+                    throw new Broken(Manifest.NAME + " puts the tensor " + node.path("name")
+                            + " into a file that it does not list");
+                }
+            }
+            tensors.add(new Manifest.Tensor(name, new TensorType(DataType.of(text(node, "type")), shape), parts));
         }
         return tensors;
+    }
+
+    private static List<Integer> numbers(JsonNode node, String key) {
+        var numbers = new ArrayList<Integer>();
+        for (var number : node.path(key)) {
+            numbers.add(number.canConvertToInt() && number.isIntegralNumber() ? number.intValue() : -1);
+        }
+        return numbers;
     }
 
     private static String text(JsonNode node, String key) throws Broken {

@@ -122,7 +122,7 @@ class AlteredCheckpointTest {
             })
     void aManifestThatIsWrongIsRefusedEvenIfItsDigestIsRight(String replacement) throws IOException {
         String[] parts = replacement.split(" -> ");
-        rewriteManifest(text -> text.replace(parts[0], parts[1]));
+        rewriteManifest(checkpoint, text -> text.replace(parts[0], parts[1]));
         assertFalse(checkpoints.verify(checkpoint).isEmpty());
         assertThrows(BorealisException.class, () -> checkpoints.open(checkpoint));
         assertEquals(Optional.empty(), checkpoints.latest(folder, skipped -> {}), "latest took a wrong manifest");
@@ -130,7 +130,7 @@ class AlteredCheckpointTest {
 
     @Test
     void aManifestOfDeepJsonIsRefusedWithoutAStackOverflow() throws IOException {
-        rewriteManifest(text -> "[".repeat(1_000_000));
+        rewriteManifest(checkpoint, text -> "[".repeat(1_000_000));
         assertThrows(BorealisException.class, () -> checkpoints.open(checkpoint));
     }
 
@@ -143,7 +143,7 @@ class AlteredCheckpointTest {
         checkpoints.open(folder.resolve("best")).close();
     }
 
-    private void rewriteManifest(UnaryOperator<String> change) throws IOException {
+    static void rewriteManifest(Path checkpoint, UnaryOperator<String> change) throws IOException {
         var file = checkpoint.resolve(Manifest.NAME);
         String before = Files.readString(file);
         String after = change.apply(before);

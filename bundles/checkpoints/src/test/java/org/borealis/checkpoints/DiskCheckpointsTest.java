@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.borealis.checkpoint.Checkpoints.Piece;
+import org.borealis.checkpoint.Checkpoints.Writers;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
@@ -49,7 +50,7 @@ class DiskCheckpointsTest {
 
     @Test
     void aCheckpointOfNothingIsACheckpoint() {
-        var path = checkpoints.save(folder, 0, List.of(), Map.of(), Map.of());
+        var path = checkpoints.save(Writers.ALONE, folder, 0, List.of(), Map.of(), Map.of());
         try (var checkpoint = checkpoints.open(path)) {
             assertTrue(checkpoint.types().isEmpty());
         }
@@ -59,8 +60,8 @@ class DiskCheckpointsTest {
     void memoryThatOnlyThisThreadMayReadIsWritten() {
         try (var arena = Arena.ofConfined()) {
             var segment = arena.allocate(3 << 20, 64).fill((byte) 5);
-            var piece = new Piece("a", TensorType.of(DataType.UINT8, 3 << 20), () -> segment);
-            var path = checkpoints.save(folder, 1, List.of(piece), Map.of(), Map.of());
+            var piece = new Piece("a", TensorType.of(DataType.UINT8, 3 << 20), _ -> segment);
+            var path = checkpoints.save(Writers.ALONE, folder, 1, List.of(piece), Map.of(), Map.of());
             try (var checkpoint = checkpoints.open(path)) {
                 assertEquals(-1, checkpoint.read("a").mismatch(segment));
             }
@@ -158,25 +159,27 @@ class DiskCheckpointsTest {
                 List.of("../x", "a/b", "", ".hidden", "manifest.json", "manifest.sha256", "state-00001.safetensors")) {
             assertThrows(
                     BorealisException.class,
-                    () -> checkpoints.save(folder, 1, List.of(), Map.of(), Map.of(name, new byte[0])),
+                    () -> checkpoints.save(Writers.ALONE, folder, 1, List.of(), Map.of(), Map.of(name, new byte[0])),
                     name);
         }
-        var piece = new Piece("twice", TensorType.of(DataType.UINT8, 0), () -> MemorySegment.NULL);
+        var piece = new Piece("twice", TensorType.of(DataType.UINT8, 0), _ -> MemorySegment.NULL);
         var failure = assertThrows(
-                BorealisException.class, () -> checkpoints.save(folder, 1, List.of(piece, piece), Map.of(), Map.of()));
+                BorealisException.class,
+                () -> checkpoints.save(Writers.ALONE, folder, 1, List.of(piece, piece), Map.of(), Map.of()));
         assertTrue(failure.getMessage().contains("'twice'"));
         assertEquals(List.of(), children());
     }
 
     @Test
     void aTensorThatFailsToComeLeavesNothing() {
-        var bad = new Piece("bad", TensorType.of(DataType.UINT8, 2), () -> {
+        var bad = new Piece("bad", TensorType.of(DataType.UINT8, 2), _ -> {
             throw new IllegalStateException("device lost");
         });
-        var wrongSize = new Piece("short", TensorType.of(DataType.UINT8, 2), () -> MemorySegment.ofArray(new byte[1]));
+        var wrongSize = new Piece("short", TensorType.of(DataType.UINT8, 2), _ -> MemorySegment.ofArray(new byte[1]));
         for (var piece : List.of(bad, wrongSize)) {
             assertThrows(
-                    IllegalStateException.class, () -> checkpoints.save(folder, 1, List.of(piece), Map.of(), Map.of()));
+                    IllegalStateException.class,
+                    () -> checkpoints.save(Writers.ALONE, folder, 1, List.of(piece), Map.of(), Map.of()));
             assertEquals(List.of(), children());
         }
     }

@@ -178,13 +178,13 @@ class UnfinishedSaveTest {
     }
 
     /** Names what is left after a process that is not this one. */
-    private static void asIfByAnotherProcess(Path run) throws IOException {
+    static void asIfByAnotherProcess(Path run) throws IOException {
         for (String name : names(run)) {
             Files.move(run.resolve(name), run.resolve(name.replaceFirst("-\\d+-\\d+$", "-999999999-1")));
         }
     }
 
-    private static List<String> names(Path run) throws IOException {
+    static List<String> names(Path run) throws IOException {
         try (var paths = Files.list(run)) {
             return paths.map(path -> path.getFileName().toString()).sorted().toList();
         }

@@ -14,7 +14,6 @@ import org.borealis.trainer.model.ModelOpener;
 import org.borealis.trainer.pipeline.PipelineModel;
 import org.borealis.trainer.pipeline.PipelineStep;
 import org.borealis.trainer.progress.MatmulPeak;
-import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.run.RunFolder;
 import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.Precision;
@@ -161,7 +160,7 @@ final class Run {
             var parts = context.ranks()
                     .pipeline()
                     .map(p -> PipelineModel.of(context.engine().compiler(), model, plan, p.chunks()));
-            var keeping = parts.map(p -> p.keeping(plan.ranks().team().group(Pipeline.AXIS)));
+            var keeping = parts.map(p -> p.keeping(plan.ranks()));
             try (var state = new TrainState(
                             device,
                             plan.precision().kept(),

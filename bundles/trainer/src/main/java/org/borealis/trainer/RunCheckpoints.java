@@ -1,6 +1,5 @@
 package org.borealis.trainer;
 
-import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +38,7 @@ record RunCheckpoints(RunContext context) {
         return latest;
     }
 
+    /** All ranks call it; each writes what it is to write. */
     Path save(Progress progress, TrainState state, RunPlugins plugins, TokenCorpus corpus) {
         var metadata = new LinkedHashMap<>(progress.metadata());
         metadata.put(CORPUS, corpus.digest());
@@ -50,11 +50,15 @@ record RunCheckpoints(RunContext context) {
         plugins.tokenizer()
                 .files()
                 .forEach((key, content) -> attachments.put(ModelOpener.TOKENIZER_FILE + key, content));
-        try (var arena = Arena.ofShared()) {
-            return context.engine()
-                    .checkpoints()
-                    .save(context.folder().checkpoints(), progress.step(), state.pieces(arena), metadata, attachments);
-        }
+        return context.engine()
+                .checkpoints()
+                .save(
+                        context.ranks(),
+                        context.folder().checkpoints(),
+                        progress.step(),
+                        state.pieces(),
+                        metadata,
+                        attachments);
     }
 
     void prune() {

@@ -223,15 +223,13 @@ final class Stretch {
     private void save() {
         report.busy("saving");
         recorder.force();
+        var path = checkpoints.save(progress, parts.state, parts.plugins, parts.corpus);
+        recorder.record("checkpoint", progress.step(), Map.of("path", path.toString()));
         if (context.ranks().isFirst()) {
-            var path = checkpoints.save(progress, parts.state, parts.plugins, parts.corpus);
-            recorder.record("checkpoint", progress.step(), Map.of("path", path.toString()));
             checkpoints.prune();
-        } else {
-            parts.state.givePieces();
         }
         savedStep = progress.step();
-        context.ranks().meet(); // from here on, each of them finds it
+        context.ranks().meet(); // who looks for a checkpoint now finds none half removed
     }
 
     private void saveUnlessSaved() {

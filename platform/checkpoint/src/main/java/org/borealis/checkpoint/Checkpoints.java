@@ -1,13 +1,16 @@
 package org.borealis.checkpoint;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
+import java.util.function.Function;
+import org.borealis.parallel.Box;
 import org.borealis.tensor.TensorType;
+import org.osgi.annotation.versioning.ConsumerType;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -18,20 +21,73 @@ import org.osgi.annotation.versioning.ProviderType;
 public interface Checkpoints {
 
     /**
-     * Writes a checkpoint into {@code folder/step-NNNNNN} and commits it by one rename.
+     * Writes a checkpoint into {@code folder/step-NNNNNN} and commits it by one rename. All of {@code writers} call it at once, each
+     * with what it is to write, in a file system that they share; it returns when the checkpoint is there.
      *
-     * @param tensors in the order they are to be written; each is asked for when its turn comes
+     * @param writers who writes it; what only one of them fails in, the call fails in for all
+     * @param pieces this writer's, in the order they are to be written; those of all writers together are whole tensors
      * @param metadata JSON values: numbers, strings, booleans, lists and maps; whole numbers come back as {@code Long}, others as
-     *     {@code Double}
-     * @param attachments small files by plain name (letters, digits, dots, dashes), such as the resolved recipe
+     *     {@code Double}; the first writer's count
+     * @param attachments small files by plain name (letters, digits, dots, dashes), such as the resolved recipe; the first writer's count
      * @return where it is
-     * @throws org.borealis.tensor.BorealisException if the disk is full or fails; nothing half-written stays behind
+     * @throws org.borealis.tensor.BorealisException if the disk is full or fails, or a part of a tensor is there twice or not at all;
+     *     nothing half-written stays behind
      */
     Path save(
-            Path folder, long step, List<Piece> tensors, Map<String, Object> metadata, Map<String, byte[]> attachments);
+            Writers writers,
+            Path folder,
+            long step,
+            List<Piece> pieces,
+            Map<String, Object> metadata,
+            Map<String, byte[]> attachments);
 
-    /** A tensor to be written; {@code elements} are dense, row-major, little-endian. */
-    record Piece(String name, TensorType type, Supplier<MemorySegment> elements) {}
+    /** The processes that write a checkpoint together. All call the same methods in the same order. */
+    @ConsumerType
+    interface Writers {
+        /** One process that writes all. */
+        Writers ALONE = new Writers() {
+            @Override
+            public int index() {
+                return 0;
+            }
+
+            @Override
+            public int count() {
+                return 1;
+            }
+
+            @Override
+            public List<byte[]> exchange(byte[] own) {
+                return List.of(own);
+            }
+        };
+
+        /** This one's number, from 0. */
+        int index();
+
+        /** How many there are. */
+        int count();
+
+        /** What each of them says, in their order; waits for all. */
+        List<byte[]> exchange(byte[] own);
+    }
+
+    /**
+     * A tensor to be written, or a part of one.
+     *
+     * @param type of the whole tensor
+     * @param elements gives those of {@code box} when their turn comes: dense, row-major, little-endian; needed until the arena is closed
+     */
+    record Piece(String name, TensorType type, Box box, Function<Arena, MemorySegment> elements) {
+        public Piece {
+            box.requireWithin(name, type.shape());
+        }
+
+        /** A whole tensor. */
+        public Piece(String name, TensorType type, Function<Arena, MemorySegment> elements) {
+            this(name, type, Box.of(type.shape()), elements);
+        }
+    }
 
     /** Keeps the {@code keep} newest complete checkpoints of a folder and removes older ones and remains of unfinished ones. */
     void prune(Path folder, int keep);

@@ -1,9 +1,12 @@
 package org.borealis.checkpoint;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
+import org.borealis.parallel.Box;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.TensorType;
 import org.osgi.annotation.versioning.ConsumerType;
@@ -22,6 +25,25 @@ public interface TensorSource extends AutoCloseable {
      * @throws org.borealis.tensor.BorealisException if there is none of this name, naming the nearest
      */
     MemorySegment read(String name);
+
+    /**
+     * Elements of a part of one tensor, as {@link #read(String)} gives those of all; valid until this source or {@code arena} is closed.
+     *
+     * @param arena for what does not lie in one piece in the files
+     * @throws org.borealis.tensor.ShapeException if the tensor is too small to have that part
+     */
+    default MemorySegment read(String name, Box box, Arena arena) {
+        var elements = read(name);
+        var type = Objects.requireNonNull(types().get(name));
+        var whole = Box.of(type.shape());
+        if (box.equals(whole)) {
+            return elements;
+        }
+        box.requireWithin(name, type.shape());
+        var part = arena.allocate(type.in(box.shape()).bytes());
+        whole.copy(elements, box, part, type.type().bytes());
+        return part.asReadOnly();
+    }
 
     @Override
     void close();

@@ -1,7 +1,9 @@
 package org.borealis.parallel;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.borealis.parallel.Placement.Shard;
 import org.borealis.tensor.Shape;
 import org.osgi.annotation.versioning.ProviderType;
@@ -63,6 +65,48 @@ public record Sharding(Shape whole, List<Cut> cuts) {
         walk(indices, 0, 0, 0, run);
     }
 
+    /** A box of the whole tensor, and the same elements as a box of what a rank has. */
+    public record Part(Box whole, Box local) {}
+
+    /** What a rank has, as few boxes as possible: one, unless dims consist of blocks. */
+    public List<Part> parts(Mesh mesh, int rank) {
+        if (!isSplit()) {
+            return List.of(new Part(Box.of(whole), Box.of(whole)));
+        }
+        var parts = List.of(new Part(Box.of(Shape.SCALAR), Box.of(Shape.SCALAR)));
+        for (int dim = 0; dim < whole.rank(); dim++) {
+            var own = indices(dim, mesh, rank);
+            var longer = new ArrayList<Part>();
+            for (var part : parts) {
+                for (int i = 0; i < own.length; ) {
+                    int end = endOfRun(own, i);
+                    longer.add(new Part(with(part.whole(), own[i], end - i), with(part.local(), i, end - i)));
+                    i = end;
+                }
+            }
+            parts = longer;
+        }
+        return List.copyOf(parts);
+    }
+
+    /** A box with one more dim. */
+    private static Box with(Box box, int first, int size) {
+        return new Box(
+                appended(box.offset(), first), new Shape(appended(box.shape().dims(), size)));
+    }
+
+    private static List<Integer> appended(List<Integer> list, int last) {
+        return Stream.concat(list.stream(), Stream.of(last)).toList();
+    }
+
+    private static int endOfRun(int[] indices, int begin) {
+        int end = begin + 1;
+        while (end < indices.length && indices[end] == indices[end - 1] + 1) {
+            end++;
+        }
+        return end;
+    }
+
     private boolean isWhole(int dim) {
         return cuts.stream().noneMatch(cut -> cut.at() instanceof Shard(int d, int _) && d == dim);
     }
@@ -95,10 +139,7 @@ public record Sharding(Shape whole, List<Cut> cuts) {
             return local;
         }
         for (int i = 0; i < own.length; ) {
-            int end = i + 1;
-            while (end < own.length && own[end] == own[end - 1] + 1) {
-                end++;
-            }
+            int end = endOfRun(own, i);
             long length = (end - i) * stride;
             run.accept(base + own[i] * stride, local, length);
             local += length;

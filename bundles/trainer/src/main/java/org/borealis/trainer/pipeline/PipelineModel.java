@@ -2,6 +2,7 @@ package org.borealis.trainer.pipeline;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,9 @@ import org.borealis.device.Slot;
 import org.borealis.device.Stage;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
-import org.borealis.parallel.Group;
 import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.ranks.Pipeline;
+import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TrainState;
@@ -71,23 +72,23 @@ public record PipelineModel(ModelFamily family, List<Stage> parts, int stage, in
                 .toList();
     }
 
-    /**
-     * What this rank keeps of the state of a run.
-     *
-     * @param group the stages
-     */
-    public Keeping keeping(Group group) {
+    /** What each rank keeps of the state of a run. */
+    public Keeping keeping(Ranks ranks) {
+        var owners = new HashMap<Parameter, List<Integer>>();
+        family.parameters().forEach(p -> owners.put(p, owners(p)));
         return new Keeping() {
             @Override
-            public boolean isHere(Parameter parameter) {
-                return owners(parameter).contains(stage);
+            public boolean isAt(int rank, Parameter parameter) {
+                return owners.getOrDefault(parameter, List.of())
+                        .contains(ranks.mesh().index(rank, AXIS));
             }
 
             @Override
             public MemorySegment shared(Parameter parameter, Optional<MemorySegment> own, long bytes, Arena arena) {
                 var memory = own.orElseGet(
                         () -> arena.allocate(Math.max(1, bytes), Slot.ALIGNMENT).asSlice(0, bytes));
-                group.broadcast(memory, owners(parameter).getFirst()).await();
+                int root = owners(parameter).getFirst();
+                ranks.team().group(AXIS).broadcast(memory, root).await();
                 return memory;
             }
         };

@@ -3,11 +3,15 @@ package org.borealis.trainer.ranks;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.borealis.checkpoint.Checkpoints.Writers;
 import org.borealis.parallel.Group;
 import org.borealis.parallel.Mesh;
 import org.borealis.parallel.Spread;
@@ -17,11 +21,12 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive.Fold;
 
 /** This process among those that make the run. All ranks call the same methods in the same order. */
-public final class Ranks implements AutoCloseable {
+public final class Ranks implements Writers, AutoCloseable {
     /** A run that one process makes. */
     public static final Ranks ALONE = new Ranks(Spread.NONE, Optional.empty(), Team.ALONE, Optional.empty());
 
     private static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE.withOrder(LITTLE_ENDIAN);
+    private static final ValueLayout.OfInt LENGTH = ValueLayout.JAVA_INT_UNALIGNED.withOrder(LITTLE_ENDIAN);
 
     private final Spread spread;
     private final Optional<Pipeline> pipeline;
@@ -111,6 +116,38 @@ public final class Ranks implements AutoCloseable {
             word.set(ValueLayout.JAVA_INT, 0, own);
             group.allReduce(word, DataType.INT32, Fold.MAX).await();
             return word.get(ValueLayout.JAVA_INT, 0);
+        }
+    }
+
+    @Override
+    public int index() {
+        return team.rank();
+    }
+
+    @Override
+    public int count() {
+        return mesh().size();
+    }
+
+    @Override
+    public List<byte[]> exchange(byte[] own) {
+        return all.map(group -> exchange(group, own)).orElseGet(() -> List.of(own));
+    }
+
+    private static List<byte[]> exchange(Group group, byte[] own) {
+        long bytes = LENGTH.byteSize() + greatest(group, own.length);
+        try (var arena = Arena.ofConfined()) {
+            var part = arena.allocate(bytes);
+            part.set(LENGTH, 0, own.length);
+            part.asSlice(LENGTH.byteSize()).copyFrom(MemorySegment.ofArray(own));
+            var whole = arena.allocate(bytes * group.size());
+            group.allGather(part, whole).await();
+            var said = new ArrayList<byte[]>();
+            for (int rank = 0; rank < group.size(); rank++) {
+                var its = whole.asSlice(rank * bytes, bytes);
+                said.add(its.asSlice(LENGTH.byteSize(), its.get(LENGTH, 0)).toArray(ValueLayout.JAVA_BYTE));
+            }
+            return said;
         }
     }
 

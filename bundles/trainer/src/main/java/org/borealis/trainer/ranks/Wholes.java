@@ -47,16 +47,6 @@ public final class Wholes {
         return joined;
     }
 
-    /** This rank's part of a whole tensor. */
-    public static MemorySegment part(MemorySegment whole, Sharding sharding, int elementBytes, Team team, Arena arena) {
-        if (!sharding.isSplit()) {
-            return whole;
-        }
-        var part = arena.allocate(Math.max(1, sharding.local().elements() * elementBytes), Slot.ALIGNMENT);
-        part(whole, part, sharding, elementBytes, team);
-        return part;
-    }
-
     /** Copies this rank's part of a whole tensor. */
     public static void part(MemorySegment whole, MemorySegment part, Sharding sharding, int elementBytes, Team team) {
         sharding.runs(

@@ -5,12 +5,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.borealis.model.Parameter;
 
-/** Which of a model's parameters a rank keeps, with what the optimizer remembers of them. */
+/** Which of a model's parameters each rank keeps, with what the optimizer remembers of them. */
 public interface Keeping {
     /** Every rank keeps all parameters, or a part of each. */
     Keeping ALL = new Keeping() {
         @Override
-        public boolean isHere(Parameter parameter) {
+        public boolean isAt(int rank, Parameter parameter) {
             return true;
         }
 
@@ -20,8 +20,8 @@ public interface Keeping {
         }
     };
 
-    /** Whether this rank keeps it. */
-    boolean isHere(Parameter parameter);
+    /** Whether a rank keeps it, or a part of it. */
+    boolean isAt(int rank, Parameter parameter);
 
     /**
      * A whole tensor that belongs to a parameter, for every rank. All ranks call it.

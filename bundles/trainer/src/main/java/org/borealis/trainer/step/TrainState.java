@@ -7,19 +7,15 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.borealis.checkpoint.Checkpoints.Piece;
 import org.borealis.checkpoint.TensorSource;
 import org.borealis.device.Device;
 import org.borealis.device.Slot;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.Held.Role;
-import org.borealis.parallel.Sharding;
 import org.borealis.parallel.Spread;
-import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
@@ -30,7 +26,7 @@ import org.borealis.trainer.ranks.Wholes;
 public final class TrainState implements AutoCloseable {
     private final Device device;
     private final DataType type;
-    private final List<Parameter> parameters;
+    private final List<StateTensor> tensors;
     private final List<Parameter> here;
     private final Keeping keeping;
     private final Optimizer optimizer;
@@ -66,42 +62,33 @@ public final class TrainState implements AutoCloseable {
             Keeping keeping) {
         this.device = device;
         this.keeping = keeping;
-        this.here = parameters.stream().filter(keeping::isHere).toList();
+        this.here = parameters.stream()
+                .filter(p -> keeping.isAt(ranks.team().rank(), p))
+                .toList();
         this.type = type;
-        this.parameters = List.copyOf(parameters);
         this.optimizer = optimizer;
         this.ranks = ranks;
+        tensors = StateTensor.all(type, parameters, optimizer, ranks.spread());
         slots = new Slots(device);
         try {
-            types(type, here, optimizer, ranks.spread()).forEach(slots::add);
+            tensors.stream().filter(this::isHere).forEach(tensor -> slots.add(tensor.name(), tensor.local()));
         } catch (RuntimeException e) {
             slots.close();
             throw e;
         }
     }
 
-    /** What is kept, by name: all parameters, then what is remembered of each. */
+    private boolean isHere(StateTensor tensor) {
+        return keeping.isAt(ranks.team().rank(), tensor.parameter());
+    }
+
+    /** What a rank keeps that has all parameters, by name. */
     static Map<String, TensorType> types(
             DataType type, List<Parameter> parameters, Optimizer optimizer, Spread spread) {
         var types = new LinkedHashMap<String, TensorType>();
-        parameters.forEach(p -> types.put(
-                parameter(p), spread.local(StepSpread.held(Role.PARAMETER, p), new TensorType(type, p.shape()))));
-        parameters.forEach(p -> optimizer
-                .state(p, type)
-                .forEach(s -> types.put(memory(p, s), spread.local(StepSpread.held(p, s), s.type()))));
+        StateTensor.all(type, parameters, optimizer, spread)
+                .forEach(tensor -> types.put(tensor.name(), tensor.local()));
         return types;
-    }
-
-    /** Which elements of each tensor this rank keeps, by name. */
-    private Map<String, Sharding> shardings() {
-        var shardings = new LinkedHashMap<String, Sharding>();
-        for (var p : parameters) {
-            shardings.put(parameter(p), ranks.spread().sharding(StepSpread.held(Role.PARAMETER, p)));
-            optimizer
-                    .state(p, type)
-                    .forEach(s -> shardings.put(memory(p, s), ranks.spread().sharding(StepSpread.held(p, s))));
-        }
-        return shardings;
     }
 
     /** Name of a parameter's value in programs and checkpoints. */
@@ -167,83 +154,31 @@ public final class TrainState implements AutoCloseable {
 
     /** Sets what a checkpoint holds; this rank takes its part. */
     public void load(TensorSource source) {
-        var types = source.types();
-        var shardings = shardings();
-        for (var entry : slots.entries()) {
-            var sharding = Objects.requireNonNull(shardings.get(entry.getKey()));
-            var wanted = entry.getValue().type().in(sharding.whole());
-            var found = types.get(entry.getKey());
-            if (!wanted.equals(found)) {
-                throw new BorealisException(
-                        "checkpoint-mismatch",
-                        "this run needs " + entry.getKey() + " as " + wanted + "; the checkpoint "
-                                + (found == null ? "has none" : "has it as " + found)
-                                + ". It was written by another model, optimizer or precision");
-            }
-            try (var arena = Arena.ofConfined()) {
-                device.write(
-                        entry.getValue(),
-                        Wholes.part(
-                                source.read(entry.getKey()),
-                                sharding,
-                                wanted.type().bytes(),
-                                ranks.team(),
-                                arena));
+        for (var tensor : tensors) {
+            if (isHere(tensor)) {
+                tensor.load(source, ranks.team(), device, slots.get(tensor.name()));
             }
         }
     }
 
-    /**
-     * The whole tensors as a checkpoint takes them: each is copied from the device when it is asked for, and freed with {@code arena}.
-     * All ranks ask for all of them, in this order.
-     */
-    public List<Piece> pieces(Arena arena) {
-        return wholes().stream()
-                .map(whole -> new Piece(
-                        whole.name(), whole.type(), () -> whole.elements().apply(arena)))
-                .toList();
-    }
-
-    /** A whole tensor, of which each rank may have a part or nothing. */
-    private record Whole(String name, TensorType type, Function<Arena, MemorySegment> elements) {}
-
-    /** All parameters, then what is remembered of each. */
-    private List<Whole> wholes() {
-        var wholes = new ArrayList<Whole>();
-        var shardings = shardings();
-        parameters.forEach(p -> wholes.add(whole(p, parameter(p), new TensorType(type, p.shape()), shardings)));
-        parameters.forEach(p -> optimizer
-                .state(p, type)
-                .forEach(state -> wholes.add(whole(p, memory(p, state), state.type(), shardings))));
-        return wholes;
-    }
-
-    private Whole whole(Parameter parameter, String name, TensorType whole, Map<String, Sharding> shardings) {
-        var sharding = Objects.requireNonNull(shardings.get(name));
-        return new Whole(name, whole, arena -> {
-            var own = Optional.of(parameter).filter(keeping::isHere).map(_ -> joined(name, sharding, arena));
-            return keeping.shared(parameter, own, whole.bytes(), arena);
-        });
-    }
-
-    private MemorySegment joined(String name, Sharding sharding, Arena arena) {
-        var slot = slots.get(name);
-        return Wholes.join(
-                Slots.read(device, slot, arena), sharding, slot.type().type().bytes(), ranks.team(), arena);
-    }
-
-    /** Takes part in what {@link #pieces} gives to the rank that saves. */
-    public void givePieces() {
-        oneByOne(wholes(), (whole, elements) -> {});
+    /** What this rank writes into a checkpoint: each part of each tensor is written by one of the ranks that have it. */
+    public List<Piece> pieces() {
+        var shares = new Shares(ranks.mesh());
+        var pieces = new ArrayList<Piece>();
+        for (var tensor : tensors) {
+            var writers = shares.writers(tensor, rank -> keeping.isAt(rank, tensor.parameter()));
+            if (writers.contains(ranks.team().rank())) {
+                pieces.addAll(tensor.pieces(ranks.team(), device, slots.get(tensor.name())));
+            }
+        }
+        return pieces;
     }
 
     /** Copies of the whole parameters on this rank's device, by name; to be closed. All others call {@link #giveParameters}. */
     public Slots wholeParameters() {
         var copies = new Slots(device);
         try {
-            oneByOne(
-                    wholes().subList(0, parameters.size()),
-                    (whole, elements) -> device.write(copies.add(whole.name(), whole.type()), elements));
+            wholeParameters((tensor, elements) -> device.write(copies.add(tensor.name(), tensor.whole()), elements));
         } catch (RuntimeException e) {
             copies.close();
             throw e;
@@ -253,16 +188,27 @@ public final class TrainState implements AutoCloseable {
 
     /** Takes part in another rank's {@link #wholeParameters}. */
     public void giveParameters() {
-        oneByOne(wholes().subList(0, parameters.size()), (whole, elements) -> {});
+        wholeParameters((tensor, elements) -> {});
     }
 
-    /** So that no two are on the host at once. */
-    private static void oneByOne(List<Whole> wholes, BiConsumer<Whole, MemorySegment> use) {
-        for (var whole : wholes) {
+    /** One by one, so that no two are on the host at once. */
+    private void wholeParameters(BiConsumer<StateTensor, MemorySegment> use) {
+        for (var tensor : tensors) {
+            if (!tensor.name().equals(parameter(tensor.parameter()))) {
+                continue;
+            }
             try (var arena = Arena.ofShared()) {
-                use.accept(whole, whole.elements().apply(arena));
+                var own = Optional.of(tensor).filter(this::isHere).map(_ -> joined(tensor, arena));
+                use.accept(
+                        tensor,
+                        keeping.shared(tensor.parameter(), own, tensor.whole().bytes(), arena));
             }
         }
+    }
+
+    private MemorySegment joined(StateTensor tensor, Arena arena) {
+        var own = Slots.read(device, slots.get(tensor.name()), arena);
+        return Wholes.join(own, tensor.sharding(), tensor.whole().type().bytes(), ranks.team(), arena);
     }
 
     /** Name of a parameter that has a value that is no finite number. */

@@ -1,0 +1,105 @@
+package org.borealis.trainer.step;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import org.borealis.checkpoint.Checkpoints.Piece;
+import org.borealis.checkpoint.TensorSource;
+import org.borealis.device.Device;
+import org.borealis.device.Slot;
+import org.borealis.model.Parameter;
+import org.borealis.parallel.Box;
+import org.borealis.parallel.Held;
+import org.borealis.parallel.Held.Role;
+import org.borealis.parallel.Sharding;
+import org.borealis.parallel.Spread;
+import org.borealis.parallel.Team;
+import org.borealis.tensor.BorealisException;
+import org.borealis.tensor.DataType;
+import org.borealis.tensor.TensorType;
+import org.borealis.train.Optimizer;
+
+/**
+ * A tensor of the state of a run: a parameter, or what the optimizer remembers of it.
+ *
+ * @param sharding what of it each rank has that has the parameter
+ */
+record StateTensor(Parameter parameter, String name, TensorType whole, Sharding sharding) {
+
+    /** All parameters, then what is remembered of each. */
+    static List<StateTensor> all(DataType type, List<Parameter> parameters, Optimizer optimizer, Spread spread) {
+        var tensors = new ArrayList<StateTensor>();
+        for (var p : parameters) {
+            var held = StepSpread.held(Role.PARAMETER, p);
+            tensors.add(of(p, TrainState.parameter(p), new TensorType(type, p.shape()), spread, held));
+        }
+        for (var p : parameters) {
+            for (var s : optimizer.state(p, type)) {
+                tensors.add(of(p, TrainState.memory(p, s), s.type(), spread, StepSpread.held(p, s)));
+            }
+        }
+        return tensors;
+    }
+
+    private static StateTensor of(Parameter parameter, String name, TensorType whole, Spread spread, Held held) {
+        return new StateTensor(parameter, name, whole, spread.sharding(held));
+    }
+
+    /** Type of what one rank has. */
+    TensorType local() {
+        return whole.in(sharding.local());
+    }
+
+    /** What a rank has, as a checkpoint takes it: it is copied from the device when its turn comes. */
+    List<Piece> pieces(Team team, Device device, Slot slot) {
+        return sharding.parts(team.mesh(), team.rank()).stream()
+                .map(part -> new Piece(name, whole, part.whole(), arena -> read(part.local(), device, slot, arena)))
+                .toList();
+    }
+
+    private MemorySegment read(Box box, Device device, Slot slot, Arena arena) {
+        var local = Slots.read(device, slot, arena);
+        var all = Box.of(sharding.local());
+        if (box.equals(all)) {
+            return local;
+        }
+        var part = arena.allocate(whole.in(box.shape()).bytes());
+        all.copy(local, box, part, whole.type().bytes());
+        return part;
+    }
+
+    /**
+     * Sets what a rank has to what a checkpoint holds, of which it reads no more than that.
+     *
+     * @throws BorealisException if the checkpoint has it not, or as another type
+     */
+    void load(TensorSource source, Team team, Device device, Slot slot) {
+        var found = source.types().get(name);
+        if (!whole.equals(found)) {
+            throw new BorealisException(
+                    "checkpoint-mismatch",
+                    "this run needs " + name + " as " + whole + "; the checkpoint "
+                            + (found == null ? "has none" : "has it as " + found)
+                            + ". It was written by another model, optimizer or precision");
+        }
+        var parts = sharding.parts(team.mesh(), team.rank());
+        try (var arena = Arena.ofConfined()) {
+            if (parts.size() == 1) {
+                device.write(slot, source.read(name, parts.getFirst().whole(), arena));
+                return;
+            }
+            var all = Box.of(sharding.local());
+            var local = arena.allocate(local().bytes());
+            for (var part : parts) {
+                part.local()
+                        .copy(
+                                source.read(name, part.whole(), arena),
+                                all,
+                                local,
+                                whole.type().bytes());
+            }
+            device.write(slot, local);
+        }
+    }
+}
