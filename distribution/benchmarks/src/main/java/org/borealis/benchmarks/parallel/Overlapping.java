@@ -49,13 +49,14 @@ final class Overlapping {
 
     /** Prints a line for each stage of ZeRO. */
     void print() {
-        System.out.printf(Locale.ROOT, "%s, %s, %.1f Gbit/s each way%n", size, backend, gigabits);
+        System.out.printf(Locale.ROOT, "%s, %s, %.1f Gbit/s each way%n", size.name(), backend, gigabits);
         Table.head(
                 "stage of ZeRO",
                 "computing, s",
                 "on the wire, s",
                 "operations",
                 "together, s",
+                "could be hidden",
                 "hidden",
                 "least to greatest");
         for (int zero : List.of(0, 1, 2, 3)) {
@@ -65,12 +66,13 @@ final class Overlapping {
                     .toList();
             var median = sorted.get(sorted.size() / 2);
             Table.row(
-                    "%d|%.3f|%.3f|%d|%.3f|%.0f %%|%s",
+                    "%d|%.3f|%.3f|%d|%.3f|%.0f %%|%.0f %%|%s",
                     zero,
                     median.computed(),
                     median.wire(),
                     median.operations(),
                     median.passed(),
+                    100 * Math.min(1, median.computed() / median.wire()),
                     100 * median.hidden(),
                     String.format(
                             Locale.ROOT,
