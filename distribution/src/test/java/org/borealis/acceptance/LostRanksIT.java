@@ -100,7 +100,12 @@ class LostRanksIT {
                 .waitFor();
         var ended = running.await();
         assertNotEquals(0, ended.code(), ended::toString);
-        for (String words : List.of("borealis: rank 0 failed", "rank 1 did not come in time", "5000ms")) {
+        for (String words : List.of(
+                "borealis: rank 0 failed",
+                "rank 1 at ",
+                "did not come in time",
+                "5000ms",
+                "the last step that this rank has done is ")) {
             assertTrue(ended.err().contains(words), () -> "'" + words + "' is missing in: " + ended.err());
         }
         assertEquals(List.of(), ranks("stopped"));

@@ -2,23 +2,20 @@ package org.borealis.compiler;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.borealis.collectives.threads.ThreadCollectives;
-import org.borealis.parallel.Collectives;
-import org.borealis.parallel.Group;
 import org.borealis.parallel.Pending;
-import org.borealis.parallel.World;
-import org.borealis.tensor.DataType;
-import org.borealis.tensor.Primitive.Fold;
+import org.borealis.testkit.ForwardingCollectives;
 
 /**
  * Ranks that are threads, and talk as late as they may: when they are waited for. Before that there are NaNs where results will be, so
  * that whoever reads too early, or writes to memory that is not his yet, shows.
  */
-final class LateCollectives implements Collectives {
-    private final Collectives real = new ThreadCollectives();
+final class LateCollectives extends ForwardingCollectives {
+    private static final Set<String> LATE = Set.of("all-reduce", "all-gather", "reduce-scatter", "all-to-all");
+
     private final Consumer<String> events;
 
     LateCollectives() {
@@ -27,95 +24,28 @@ final class LateCollectives implements Collectives {
 
     /** @param events told when each operation of any rank begins and is waited for */
     LateCollectives(Consumer<String> events) {
+        super(new ThreadCollectives());
         this.events = events;
     }
 
     @Override
-    public World join(Rendezvous rendezvous) {
-        return new LateWorld(real.join(rendezvous), events);
+    protected Pending talk(Call call, Supplier<Pending> operation) {
+        if (!LATE.contains(call.operation())) {
+            return operation.get();
+        }
+        events.accept("begin " + call.operation());
+        var given = call.isInPlace() ? copy(call.source()) : call.source();
+        call.target().fill((byte) -1);
+        return () -> {
+            events.accept("await " + call.operation());
+            if (call.isInPlace()) {
+                call.target().copyFrom(given);
+            }
+            operation.get().await();
+        };
     }
 
-    private record LateWorld(World real, Consumer<String> events) implements World {
-        @Override
-        public int rank() {
-            return real.rank();
-        }
-
-        @Override
-        public int size() {
-            return real.size();
-        }
-
-        @Override
-        public Group group(String name, List<Integer> ranks) {
-            return new LateGroup(real.group(name, ranks), events);
-        }
-
-        @Override
-        public void close() {
-            real.close();
-        }
-    }
-
-    private record LateGroup(Group real, Consumer<String> events) implements Group {
-        @Override
-        public int index() {
-            return real.index();
-        }
-
-        @Override
-        public int size() {
-            return real.size();
-        }
-
-        private Pending late(String label, MemorySegment target, Supplier<Pending> operation) {
-            events.accept("begin " + label);
-            target.fill((byte) -1);
-            return () -> {
-                events.accept("await " + label);
-                operation.get().await();
-            };
-        }
-
-        @Override
-        public Pending allReduce(MemorySegment data, DataType type, Fold fold) {
-            var given = Arena.ofAuto().allocate(data.byteSize()).copyFrom(data);
-            return late("all-reduce", data, () -> real.allReduce(data.copyFrom(given), type, fold));
-        }
-
-        @Override
-        public Pending allGather(MemorySegment part, MemorySegment whole) {
-            return late("all-gather", whole, () -> real.allGather(part, whole));
-        }
-
-        @Override
-        public Pending reduceScatter(MemorySegment whole, MemorySegment part, DataType type) {
-            return late("reduce-scatter", part, () -> real.reduceScatter(whole, part, type));
-        }
-
-        @Override
-        public Pending allToAll(MemorySegment source, MemorySegment target) {
-            return late("all-to-all", target, () -> real.allToAll(source, target));
-        }
-
-        @Override
-        public Pending broadcast(MemorySegment data, int root) {
-            return real.broadcast(data, root);
-        }
-
-        @Override
-        public Pending send(MemorySegment data, int to) {
-            return real.send(data, to);
-        }
-
-        @Override
-        public Pending receive(MemorySegment data, int from) {
-            return real.receive(data, from);
-        }
-
-        @Override
-        public void barrier() {
-            real.barrier();
-        }
+    private static MemorySegment copy(MemorySegment memory) {
+        return Arena.ofAuto().allocate(memory.byteSize()).copyFrom(memory);
     }
 }

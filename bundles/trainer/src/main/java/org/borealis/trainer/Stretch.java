@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.borealis.data.TokenCorpus;
+import org.borealis.parallel.CommunicationException;
 import org.borealis.recipe.RunSettings;
 import org.borealis.tensor.BorealisException;
 import org.borealis.train.RateSchedule.Position;
@@ -61,7 +62,17 @@ final class Stretch {
         savedStep = progress.step();
     }
 
+    /** @throws CommunicationException if a rank is lost; says how far this one has come */
     Outcome run() {
+        try {
+            return steps();
+        } catch (CommunicationException e) {
+            throw new CommunicationException(
+                    e.code(), e.getMessage() + "; the last step that this rank has done is " + progress.step(), e);
+        }
+    }
+
+    private Outcome steps() {
         while (progress.step() < settings.steps()) {
             boolean isInterrupted = context.engine().interruption().requested();
             var gone = parts.plugins.gone();

@@ -12,6 +12,7 @@ import org.borealis.device.Backend;
 import org.borealis.device.Device;
 import org.borealis.device.Loops;
 import org.borealis.loops.TileLoops;
+import org.borealis.parallel.Collectives;
 import org.borealis.tensor.BorealisException;
 import org.borealis.testkit.Settings;
 
@@ -19,7 +20,7 @@ import org.borealis.testkit.Settings;
  * The classes of one backend, apart from those of the others, as a bundle's are: two native backends each bring a copy of JavaCPP. The
  * peer's classes, which call libtorch themselves, live with the torch backend.
  */
-final class BackendLoader extends URLClassLoader {
+public final class BackendLoader extends URLClassLoader {
     /** System property with the jars of the backends; the class path has none of them. */
     private static final String JARS = "borealis.backends";
 
@@ -31,12 +32,12 @@ final class BackendLoader extends URLClassLoader {
     }
 
     /** Opens a backend's device with its default settings. */
-    static Device open(String name) {
+    public static Device open(String name) {
         return open(name, Map.of());
     }
 
     /** Opens a backend's device. */
-    static Device open(String name, Map<String, Object> settings) {
+    public static Device open(String name, Map<String, Object> settings) {
         var word = Character.toUpperCase(name.charAt(0)) + name.substring(1);
         try {
             var type = of(name).loadClass("org.borealis.backend." + name + "." + word + "Backend");
@@ -48,8 +49,19 @@ final class BackendLoader extends URLClassLoader {
         }
     }
 
+    /** What processes talk through; its classes live with the torch backend. */
+    public static Collectives gloo() {
+        try {
+            var type = of("torch").loadClass("org.borealis.collectives.gloo.GlooCollectives");
+            var config = of("torch").loadClass(type.getName() + "$Config");
+            return (Collectives) type.getConstructor(config).newInstance(Settings.of(config, Map.of()));
+        } catch (ReflectiveOperationException e) {
+            throw new BorealisException("collectives", "can't open collectives 'gloo': " + e, e);
+        }
+    }
+
     /** An object of the peer's. */
-    static <T> T peer(Class<T> type, String name, Object... arguments) {
+    public static <T> T peer(Class<T> type, String name, Object... arguments) {
         try {
             var constructors = of("torch").loadClass(PEER + name).getConstructors();
             return type.cast(constructors[0].newInstance(arguments));

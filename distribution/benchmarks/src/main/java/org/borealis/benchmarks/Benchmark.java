@@ -4,16 +4,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.borealis.benchmarks.parallel.Parallel;
 import org.borealis.device.Device;
 import org.borealis.tensor.BorealisException;
 
 /**
  * Measures beside libtorch's autograd and beside the machine's roofs, in one process. Arguments: what ({@code step}, {@code decode},
- * {@code profile}, {@code kernels} or {@code overlap}), a size, a number of turns, and the backends, all of them if none is named.
+ * {@code profile} or {@code kernels}), a size, a number of turns, and the backends, all of them if none is named; or {@code parallel}
+ * and what {@link Parallel} takes.
  */
 public final class Benchmark {
     private static final List<String> BACKENDS = List.of("torch", "onednn");
-    private static final double GIGABITS = Double.parseDouble(System.getProperty("borealis.gigabits", "1"));
 
     private Benchmark() {}
 
@@ -29,13 +30,13 @@ public final class Benchmark {
 
     private static void run(String... arguments) {
         var what = arguments.length > 0 ? arguments[0] : "step";
+        if (what.equals("parallel")) {
+            Parallel.run(Arrays.copyOfRange(arguments, 1, arguments.length));
+            return;
+        }
         var size = Size.of(arguments.length > 1 ? arguments[1] : "gpt-1m");
         int turns = arguments.length > 2 ? Integer.parseInt(arguments[2]) : 3;
         var backends = arguments.length > 3 ? Arrays.asList(arguments).subList(3, arguments.length) : BACKENDS;
-        if (what.equals("overlap")) {
-            overlap(size, turns, backends);
-            return;
-        }
         var devices = new ArrayList<Device>();
         var torch = BackendLoader.open("torch"); // first: the peer needs its libraries
         for (var backend : backends) {
@@ -56,18 +57,10 @@ public final class Benchmark {
                 default ->
                     throw new BorealisException(
                             "benchmark",
-                            "no benchmark '" + what + "'; there are step, decode, profile, kernels and overlap");
+                            "no benchmark '" + what + "'; there are step, decode, profile, kernels and parallel");
             }
         }
         roofDevices.forEach(Device::close);
-    }
-
-    /** Over a wire on which a small model's gradients take as long as computing them, about. */
-    private static void overlap(Size size, int turns, List<String> backends) {
-        for (var backend : backends) {
-            System.out.println(size + ", " + backend);
-            new Overlapping(backend, size, turns, GIGABITS).print();
-        }
     }
 
     private static void step(Size size, int turns, List<String> backends, List<Device> devices, Roofs roofs) {

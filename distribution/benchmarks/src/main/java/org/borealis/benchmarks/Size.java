@@ -31,7 +31,8 @@ public record Size(
             "gpt-25m", new Size("gpt-25m", "gpt", 6, 512, 8, 8, 2048, 8192, 512, 8),
             "gpt-1m", new Size("gpt-1m", "gpt", 4, 128, 4, 4, 512, 1024, 128, 8));
 
-    static Size of(String name) {
+    /** One that is known by name. */
+    public static Size of(String name) {
         var size = KNOWN.get(name);
         if (size == null) {
             throw new BorealisException(
@@ -42,11 +43,17 @@ public record Size(
         return size;
     }
 
+    /** As many sequences in a batch. */
+    public Size withRows(int count) {
+        return new Size(name, family, layers, hidden, heads, keyHeads, feedForward, vocabulary, sequence, count);
+    }
+
     int tokens() {
         return rows * sequence;
     }
 
-    ModelFamily model() {
+    /** With random weights. */
+    public ModelFamily model() {
         return switch (family) {
             case "gpt" ->
                 new Gpt(Settings.of(
@@ -79,7 +86,7 @@ public record Size(
     }
 
     /** A step's input: {@link #randomTokens}, row behind row. */
-    TokenBatch batch() {
+    public TokenBatch batch() {
         var tokens = randomTokens();
         var batch = new TokenBatch(rows, sequence);
         for (int row = 0; row < rows; row++) {

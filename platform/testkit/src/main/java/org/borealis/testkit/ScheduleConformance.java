@@ -1,13 +1,9 @@
 package org.borealis.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.borealis.parallel.PipelineSchedule;
@@ -27,9 +23,6 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public abstract class ScheduleConformance {
-    private static final int FORWARD = 0;
-    private static final int BACKWARD = 1;
-
     /** The schedule under test. */
     protected abstract PipelineSchedule schedule();
 
@@ -96,15 +89,16 @@ public abstract class ScheduleConformance {
 
     @TestFactory
     final Stream<DynamicTest> noStageWaitsForEverAndIdleTimeIsThatOfTheFormula() {
-        return each((sizes, actions) -> {
-            double work = 3.0 * sizes.chunks() * sizes.batches();
-            double time = new Clock(sizes.stages(), sizes.chunks()).run(actions);
-            assertEquals(
-                    idleShare(sizes.stages(), sizes.chunks(), sizes.batches()),
-                    1 - work / time,
-                    1e-12,
-                    "idle share of a step that takes " + time);
-        });
+        return each((sizes, actions) -> assertEquals(
+                idleShare(sizes.stages(), sizes.chunks(), sizes.batches()),
+                PipelineClock.idleShare(
+                        schedule(),
+                        sizes.stages(),
+                        sizes.chunks(),
+                        sizes.batches(),
+                        (stage, action) -> action instanceof Backward ? 2 : 1),
+                1e-12,
+                "idle share of a step"));
     }
 
     @TestFactory
@@ -133,74 +127,5 @@ public abstract class ScheduleConformance {
     @TestFactory
     final Stream<DynamicTest> actionsAreTheSameEachTime() {
         return each((sizes, actions) -> assertEquals(actions, actions(sizes)));
-    }
-
-    /** Runs all stages; each begins an action when it is done with the one before and has what it needs. */
-    private static final class Clock {
-        private final int stages;
-        private final int parts;
-        /** When the result of a pass over a part and batch is there. */
-        private final Map<List<Integer>, Integer> done = new HashMap<>();
-
-        Clock(int stages, int chunks) {
-            this.stages = stages;
-            this.parts = stages * chunks;
-        }
-
-        int run(List<List<Action>> actions) {
-            var next = new int[stages];
-            var time = new int[stages];
-            boolean moves = true;
-            while (moves) {
-                moves = false;
-                for (int stage = 0; stage < stages; stage++) {
-                    var own = actions.get(stage);
-                    while (next[stage] < own.size() && done.keySet().containsAll(needs(own.get(next[stage]), stage))) {
-                        time[stage] = end(own.get(next[stage]++), stage, time[stage]);
-                        moves = true;
-                    }
-                }
-            }
-            for (int stage = 0; stage < stages; stage++) {
-                var own = actions.get(stage);
-                assertTrue(
-                        next[stage] == own.size(),
-                        "stage " + stage + " waits for ever before action " + next[stage] + " of " + own);
-            }
-            return IntStream.of(time).max().orElse(0);
-        }
-
-        private List<List<Integer>> needs(Action action, int stage) {
-            int part = action.part(stage, stages);
-            var needs = new ArrayList<List<Integer>>();
-            switch (action) {
-                case Forward(int batch, int _) -> {
-                    if (part > 0) {
-                        needs.add(List.of(FORWARD, part - 1, batch));
-                    }
-                }
-                case Backward(int batch, int _) -> backward(needs, part, batch);
-                case BackwardInput(int batch, int _) -> backward(needs, part, batch);
-                case BackwardWeight(int batch, int _) -> needs.add(List.of(BACKWARD, part, batch));
-            }
-            return needs;
-        }
-
-        private void backward(List<List<Integer>> needs, int part, int batch) {
-            needs.add(List.of(FORWARD, part, batch));
-            if (part < parts - 1) {
-                needs.add(List.of(BACKWARD, part + 1, batch));
-            }
-        }
-
-        private int end(Action action, int stage, int free) {
-            int begin = needs(action, stage).stream().mapToInt(done::get).reduce(free, Math::max);
-            int end = begin + (action instanceof Backward ? 2 : 1);
-            if (!(action instanceof BackwardWeight)) {
-                int pass = action instanceof Forward ? FORWARD : BACKWARD;
-                done.put(List.of(pass, action.part(stage, stages), action.batch()), end);
-            }
-            return end;
-        }
     }
 }

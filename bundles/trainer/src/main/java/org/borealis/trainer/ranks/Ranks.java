@@ -58,8 +58,8 @@ public final class Ranks implements Writers, AutoCloseable {
         }
     }
 
-    /** To plan for: nobody is met. */
-    static Ranks planned(Spread spread, Optional<Pipeline> pipeline) {
+    /** The first of ranks to plan for: nobody is met. */
+    public static Ranks planned(Spread spread, Optional<Pipeline> pipeline) {
         return new Ranks(spread, pipeline, new Team(spread.mesh(), 0, Map.of()), Optional.empty());
     }
 

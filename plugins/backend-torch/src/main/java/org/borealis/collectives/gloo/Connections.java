@@ -24,7 +24,7 @@ import org.bytedeco.pytorch.Work;
  */
 final class Connections {
     private final String name;
-    private final List<Integer> ranks;
+    private final List<Member> members;
     private final int index;
     private final Duration timeout;
     private final ProcessGroupGloo processes;
@@ -32,12 +32,20 @@ final class Connections {
     private final ExecutorService queue;
     private Optional<Failure> failure = Optional.empty();
 
+    /** A rank of the job, and where it is. */
+    record Member(int rank, String host) {
+        @Override
+        public String toString() {
+            return "rank " + rank + " at " + host;
+        }
+    }
+
     /** Why the group is of no more use. */
     private record Failure(String code, String reason, Optional<Throwable> cause) {}
 
-    Connections(String name, List<Integer> ranks, int index, Duration timeout, ProcessGroupGloo processes) {
+    Connections(String name, List<Member> members, int index, Duration timeout, ProcessGroupGloo processes) {
         this.name = name;
-        this.ranks = ranks;
+        this.members = members;
         this.index = index;
         this.timeout = timeout;
         this.processes = processes;
@@ -50,7 +58,7 @@ final class Connections {
     }
 
     int size() {
-        return ranks.size();
+        return members.size();
     }
 
     synchronized Transfer send(String label, MemorySegment data, int to, int tag) {
@@ -125,12 +133,18 @@ final class Connections {
     /** The first failure ends everything; all that fails later says why. */
     private synchronized CommunicationException fail(String label, Optional<Integer> peer, RuntimeException cause) {
         if (failure.isEmpty()) {
-            var who = peer.map(p -> "rank " + ranks.get(p)).orElse("one of the others");
+            var who =
+                    peer.or(this::onlyOther).map(p -> members.get(p).toString()).orElse("one of the others");
             var first = Failures.of(where(label), who, cause);
             end(new Failure(first.code(), label + ": " + who + ": " + Failures.said(cause), Optional.of(cause)));
             return first;
         }
         return refusal(label);
+    }
+
+    /** Of two, whoever failed is the other one. */
+    private Optional<Integer> onlyOther() {
+        return size() == 2 ? Optional.of(1 - index) : Optional.empty();
     }
 
     private void end(Failure reason) {
@@ -177,6 +191,7 @@ final class Connections {
 
     /** Begins every message. */
     String where(String label) {
-        return "rank " + ranks.get(index) + ", " + label + " in group " + name + " of ranks " + ranks + ": ";
+        var ranks = members.stream().map(Member::rank).toList();
+        return "rank " + members.get(index).rank() + ", " + label + " in group " + name + " of ranks " + ranks + ": ";
     }
 }

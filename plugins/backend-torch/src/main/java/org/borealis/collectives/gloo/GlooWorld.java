@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.borealis.collectives.gloo.Connections.Member;
 import org.borealis.parallel.CommunicationException;
 import org.borealis.parallel.Group;
 import org.borealis.parallel.World;
@@ -66,7 +67,10 @@ final class GlooWorld implements World {
         try {
             var processes = connect(prefix, index, ranks.size());
             var timeout = meetingPoint.rendezvous().timeout();
-            var group = new GlooGroup(new Connections(name, List.copyOf(ranks), index, timeout, processes));
+            var members = ranks.stream()
+                    .map(rank -> new Member(rank, meetingPoint.hosts().get(rank)))
+                    .toList();
+            var group = new GlooGroup(new Connections(name, members, index, timeout, processes));
             groups.add(group);
             return group;
         } catch (CommunicationException e) {

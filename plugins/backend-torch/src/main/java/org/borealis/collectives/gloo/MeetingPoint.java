@@ -28,6 +28,7 @@ final class MeetingPoint implements AutoCloseable {
     private final int port;
     private Optional<TCPStore> server = Optional.empty();
     private Optional<Store> connection = Optional.empty();
+    private List<String> hosts = List.of();
 
     private MeetingPoint(Rendezvous rendezvous) {
         this.rendezvous = rendezvous;
@@ -87,12 +88,16 @@ final class MeetingPoint implements AutoCloseable {
 
     /** All come; and rank 0, with whom the table goes, stays until all have seen that. */
     private void meet(Store client) {
+        client.set("host " + rendezvous.rank(), rendezvous.rank() == 0 ? host : localAddress());
         client.add("come " + rendezvous.rank(), 1);
         await(client, "come ", "did not come");
         client.add("met " + rendezvous.rank(), 1);
         if (rendezvous.rank() == 0) {
             await(client, "met ", "came and went");
         }
+        hosts = IntStream.range(0, rendezvous.size())
+                .mapToObj(rank -> client.get_to_str("host " + rank))
+                .toList();
     }
 
     private void await(Store client, String prefix, String complaint) {
@@ -137,6 +142,11 @@ final class MeetingPoint implements AutoCloseable {
 
     Rendezvous rendezvous() {
         return rendezvous;
+    }
+
+    /** Where each rank is, by rank: as the others know rank 0, and the addresses by which they reach it. */
+    List<String> hosts() {
+        return hosts;
     }
 
     Milliseconds milliseconds() {

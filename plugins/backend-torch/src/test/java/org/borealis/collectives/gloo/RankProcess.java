@@ -36,7 +36,6 @@ final class RankProcess {
             switch (arguments[4]) {
                 case "everything" -> everything(group);
                 case "sums-for-ever" -> sumsForEver(group);
-                case "bandwidth" -> Bandwidth.measure(rendezvous, group);
                 default -> throw new IllegalArgumentException(arguments[4]);
             }
         } catch (CommunicationException e) {

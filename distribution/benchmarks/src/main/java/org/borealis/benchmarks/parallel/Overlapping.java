@@ -1,26 +1,20 @@
-package org.borealis.benchmarks;
+package org.borealis.benchmarks.parallel;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
+import org.borealis.benchmarks.BackendLoader;
+import org.borealis.benchmarks.Size;
 import org.borealis.collectives.threads.ThreadCollectives;
 import org.borealis.compiler.ProgramCompiler;
 import org.borealis.device.Backend;
 import org.borealis.device.Compiler.Job;
 import org.borealis.device.Device;
-import org.borealis.parallel.Collectives.Rendezvous;
 import org.borealis.parallel.Mesh;
-import org.borealis.parallel.Spread;
 import org.borealis.parallel.Team;
-import org.borealis.parallel.data.DataParallel;
-import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
-import org.borealis.testkit.Settings;
 import org.borealis.testkit.SpreadTrial;
 
 /**
@@ -35,7 +29,7 @@ final class Overlapping {
     private final String backend;
     private final Size size;
     private final int turns;
-    private final Wire wire;
+    private final double gigabits;
 
     /** What a run took, in seconds. */
     private record Turn(double computed, double passed, double wire, int operations) {
@@ -50,68 +44,67 @@ final class Overlapping {
         this.backend = backend;
         this.size = size;
         this.turns = turns;
-        wire = new Wire(new ThreadCollectives(), gigabits * 1e9 / 8, LATENCY_SECONDS);
+        this.gigabits = gigabits;
     }
 
     /** Prints a line for each stage of ZeRO. */
     void print() {
+        System.out.printf(Locale.ROOT, "%s, %s, %.1f Gbit/s each way%n", size.name(), backend, gigabits);
+        Table.head(
+                "stage of ZeRO",
+                "computing, s",
+                "on the wire, s",
+                "operations",
+                "together, s",
+                "could be hidden",
+                "hidden",
+                "least to greatest");
         for (int zero : List.of(0, 1, 2, 3)) {
             var all = measured(zero);
             var sorted = all.stream()
                     .sorted((a, b) -> Double.compare(a.hidden(), b.hidden()))
                     .toList();
             var median = sorted.get(sorted.size() / 2);
-            System.out.printf(
-                    Locale.ROOT,
-                    "zero %d: %.3f s computing, %.3f s on the wire in %d operations, %.3f s together:"
-                            + " %.0f%% hidden (%.0f%% to %.0f%%)%n",
+            Table.row(
+                    "%d|%.3f|%.3f|%d|%.3f|%.0f %%|%.0f %%|%s",
                     zero,
                     median.computed(),
                     median.wire(),
                     median.operations(),
                     median.passed(),
+                    100 * Math.min(1, median.computed() / median.wire()),
                     100 * median.hidden(),
-                    100 * sorted.getFirst().hidden(),
-                    100 * sorted.getLast().hidden());
+                    String.format(
+                            Locale.ROOT,
+                            "%.0f %% to %.0f %%",
+                            100 * sorted.getFirst().hidden(),
+                            100 * sorted.getLast().hidden()));
         }
     }
 
     private List<Turn> measured(int zero) {
         var compiler = new ProgramCompiler();
         Backend unused = () -> BackendLoader.open(backend, ONE_THREAD);
-        var trial = new SpreadTrial(compiler, unused, wire, size.model(), DataType.FLOAT32, 1);
-        var strategy = new DataParallel(Settings.of(DataParallel.Config.class, Map.of("zero", zero)));
-        var spread = new Spread(MESH, Map.of("data", strategy), false);
-        var program = compiler.partition(trial.gradients(), spread, trial.computing());
-        var ranks = new ArrayList<FutureTask<List<Turn>>>();
-        for (int rank = 0; rank < MESH.size(); rank++) {
-            var rendezvous = new Rendezvous("wire:1", rank, MESH.size(), Duration.ofMinutes(5));
-            var task = new FutureTask<>(() -> rank(rendezvous, program));
-            ranks.add(task);
-            Thread.ofPlatform().name("rank " + rank).start(task);
-        }
-        try {
-            ranks.getLast().get();
-            return ranks.getFirst().get();
-        } catch (ExecutionException | InterruptedException e) {
-            throw new BorealisException("benchmark", "a rank failed: " + e, e);
-        }
+        var trial = new SpreadTrial(compiler, unused, new ThreadCollectives(), size.model(), DataType.FLOAT32, 1);
+        var program = compiler.partition(trial.gradients(), Layout.data(MESH.size(), zero, false), trial.computing());
+        return RankThreads.run(MESH.size(), seat -> rank(seat, program)).getFirst();
     }
 
-    private List<Turn> rank(Rendezvous rendezvous, Program program) {
-        try (var line = wire.join(rendezvous);
+    private List<Turn> rank(Seat seat, Program program) {
+        var wire = new Wire(seat.collectives(), gigabits * 1e9 / 8, LATENCY_SECONDS);
+        try (var world = wire.join(seat.rendezvous(0));
                 Device device = BackendLoader.open(backend, ONE_THREAD)) {
-            var team = Team.of(MESH, line);
+            var team = Team.of(MESH, world);
             var job = new Job(program, Map.of());
             try (var executable =
                     new ProgramCompiler().compile(device, List.of(job), team).getFirst()) {
                 executable.run();
                 var all = new ArrayList<Turn>();
                 for (int turn = 0; turn < turns; turn++) {
-                    line.reset();
+                    wire.reset();
                     executable.run();
                     device.finish();
-                    all.add(new Turn(line.computed(), line.passed(), line.busy(), line.operations()));
+                    all.add(new Turn(wire.computed(), wire.passed(), wire.busy(), wire.operations()));
                 }
                 return all;
             }
