@@ -69,11 +69,11 @@ public final class ProgramCompiler implements Compiler {
     }
 
     @Override
-    public Footprint plan(Device device, List<Draft> drafts, String loss) {
+    public Footprint plan(Device device, List<Draft> drafts, String loss, Team team) {
         return Footprints.of(
                 drafts.stream()
-                        .map(draft ->
-                                Footprints.Planned.of(lower(draft.program(), device), draft.bound(), draft.spent()))
+                        .map(draft -> Footprints.Planned.of(
+                                Localise.of(lower(draft.program(), device), team), draft.bound(), draft.spent()))
                         .toList(),
                 loss);
     }

@@ -60,12 +60,12 @@ final class PipelinePrograms implements AutoCloseable {
             PipelineModel model,
             List<Action> actions) {
         this.model = model;
-        trace = plan.trace(model.family());
-        spread = StepSpread.of(plan.ranks().spread(), model.family(), plan.precision(), Math.max(2, plan.micro()));
+        trace = plan.trace(model.family(), optimizer);
+        spread = StepSpread.of(plan.ranks(), trace.spread().holdings(), plan.precision(), Math.max(2, plan.micro()));
         var split = Work.split(actions);
         for (int chunk = 0; chunk < model.own().size(); chunk++) {
             int part = model.own().get(chunk);
-            parts.put(part, new PartTrace(compiler, trace, spread, optimizer, model, part, split.contains(chunk)));
+            parts.put(part, new PartTrace(compiler, trace, spread, model, part, split.contains(chunk)));
         }
         work = Work.of(
                 actions,
@@ -79,7 +79,7 @@ final class PipelinePrograms implements AutoCloseable {
             addBuffers();
             work.forEach(this::addJobs);
             model.own().forEach(this::addEvaluation);
-            addUpdate(compiler, optimizer);
+            addUpdate(compiler);
             var compiled = compiler.compile(
                     device, List.copyOf(jobs.values()), plan.ranks().team());
             int index = 0;
@@ -186,13 +186,13 @@ final class PipelinePrograms implements AutoCloseable {
         jobs.put(new Evaluation(part), job(parts(part).evaluation(), part, 0, Set.of()));
     }
 
-    private void addUpdate(Compiler compiler, Optimizer optimizer) {
-        addJob(PartTrace.settle(compiler, trace, spread, optimizer, model.parameters()));
+    private void addUpdate(Compiler compiler) {
+        addJob(PartTrace.settle(compiler, trace, spread, model.parameters()));
         addJob(tied());
         if (!model.counted().isEmpty()) {
-            addJob(spread.split(compiler, trace.norm(model.counted()), optimizer, Set.of()));
+            addJob(spread.split(compiler, trace.norm(model.counted()), Set.of()));
         }
-        addJob(spread.split(compiler, trace.update(optimizer, model.parameters()), optimizer, Set.of()));
+        addJob(spread.split(compiler, trace.update(model.parameters()), Set.of()));
     }
 
     private void addJob(Program program) {
@@ -205,12 +205,19 @@ final class PipelinePrograms implements AutoCloseable {
         return "stage" + stage + "/" + parameter.name();
     }
 
+    /** Parameters that several stages keep, as far as this rank has their gradients. */
+    private Map<Parameter, List<Integer>> tiedHere() {
+        var tied = new LinkedHashMap<>(model.tied());
+        tied.keySet().removeIf(p -> !spread.hasGradient(p));
+        return tied;
+    }
+
     /** Adds up gradients of parameters that several stages keep, in the order of the stages, so that all get the same bits. */
     private Program tied() {
         var builder = new Program.Builder(TIED);
         var own = new LinkedHashMap<Parameter, Tensor>();
         var summands = new LinkedHashMap<Parameter, List<Tensor>>();
-        model.tied().forEach((parameter, stages) -> {
+        tiedHere().forEach((parameter, stages) -> {
             var name = StepTrace.gradient(parameter);
             var type = slot(name).type();
             var tensors = new ArrayList<Tensor>();
@@ -267,7 +274,7 @@ final class PipelinePrograms implements AutoCloseable {
     /** Completes the gradients of a step: over the ranks that share this stage, then over stages that keep the same parameter. */
     void settle(Messages messages) {
         Optional.ofNullable(executables.get(PartTrace.SETTLE)).ifPresent(Executable::run);
-        model.tied().forEach((parameter, stages) -> {
+        tiedHere().forEach((parameter, stages) -> {
             var others = stages.stream().filter(s -> s != model.stage()).toList();
             messages.exchange(
                     others,
@@ -287,7 +294,10 @@ final class PipelinePrograms implements AutoCloseable {
 
     Map<String, Slot> gradients() {
         var gradients = new LinkedHashMap<String, Slot>();
-        model.parameters().forEach(p -> gradients.put(StepTrace.gradient(p), slot(StepTrace.gradient(p))));
+        model.parameters().stream()
+                .filter(spread::hasGradient)
+                .map(StepTrace::gradient)
+                .forEach(name -> gradients.put(name, slot(name)));
         return gradients;
     }
 

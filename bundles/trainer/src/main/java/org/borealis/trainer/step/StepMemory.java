@@ -24,24 +24,22 @@ public record StepMemory(
     /** Plans what {@link TrainState} and {@link TrainStep} would take. */
     public static StepMemory plan(
             Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, TrainStep.Plan plan) {
-        var trace = plan.trace(family);
+        var trace = plan.trace(family, optimizer);
         var state = TrainState.types(
-                plan.precision().kept(),
-                family.parameters(),
-                optimizer,
-                plan.ranks().spread());
+                plan.precision().kept(), family.parameters(), trace.spread().holdings(), plan.ranks());
         var buffers = trace.buffers();
         var bound = new HashSet<>(state.keySet());
         bound.addAll(buffers.keySet());
         bound.addAll(trace.spread().aliases().keySet());
-        var drafts = trace.programs(compiler, optimizer).stream()
+        var drafts = trace.programs(compiler).stream()
                 .map(program -> new Draft(program, bound, StepTrace.spent(program)))
                 .toList();
-        var footprint = compiler.plan(device, drafts, StepTrace.LOSS);
+        var footprint =
+                compiler.plan(device, drafts, StepTrace.LOSS, plan.ranks().team());
         long parameters = family.parameters().stream()
-                .mapToLong(p -> Optional.ofNullable(state.get(TrainState.parameter(p)))
-                        .orElseThrow()
-                        .bytes())
+                .map(p -> Optional.ofNullable(state.get(TrainState.parameter(p))))
+                .flatMap(Optional::stream)
+                .mapToLong(TensorType::bytes)
                 .sum();
         long gradients = bytes(trace.spread().gradientTypes());
         return new StepMemory(

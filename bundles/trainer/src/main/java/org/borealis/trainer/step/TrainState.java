@@ -16,9 +16,9 @@ import org.borealis.checkpoint.TensorSource;
 import org.borealis.device.Device;
 import org.borealis.device.Slot;
 import org.borealis.model.Parameter;
+import org.borealis.parallel.Held;
 import org.borealis.parallel.Held.Role;
 import org.borealis.parallel.Sharding;
-import org.borealis.parallel.Spread;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
@@ -34,6 +34,7 @@ public final class TrainState implements AutoCloseable {
     private final List<Parameter> here;
     private final Keeping keeping;
     private final Optimizer optimizer;
+    private final Holdings holdings;
     private final Ranks ranks;
     private final Slots slots;
 
@@ -70,36 +71,43 @@ public final class TrainState implements AutoCloseable {
         this.type = type;
         this.parameters = List.copyOf(parameters);
         this.optimizer = optimizer;
+        holdings = new Holdings(parameters, optimizer);
         this.ranks = ranks;
         slots = new Slots(device);
         try {
-            types(type, here, optimizer, ranks.spread()).forEach(slots::add);
+            types(type, here, holdings, ranks).forEach(slots::add);
         } catch (RuntimeException e) {
             slots.close();
             throw e;
         }
     }
 
-    /** What is kept, by name: all parameters, then what is remembered of each. */
-    static Map<String, TensorType> types(
-            DataType type, List<Parameter> parameters, Optimizer optimizer, Spread spread) {
+    /** What a rank keeps, by name: parameters, then what is remembered of each. */
+    static Map<String, TensorType> types(DataType type, List<Parameter> parameters, Holdings holdings, Ranks ranks) {
         var types = new LinkedHashMap<String, TensorType>();
-        parameters.forEach(p -> types.put(
-                parameter(p), spread.local(StepSpread.held(Role.PARAMETER, p), new TensorType(type, p.shape()))));
-        parameters.forEach(p -> optimizer
+        parameters.forEach(p ->
+                put(types, parameter(p), new TensorType(type, p.shape()), holdings.held(Role.PARAMETER, p), ranks));
+        parameters.forEach(p -> holdings.optimizer()
                 .state(p, type)
-                .forEach(s -> types.put(memory(p, s), spread.local(StepSpread.held(p, s), s.type()))));
+                .forEach(s -> put(types, memory(p, s), s.type(), holdings.held(p, s), ranks)));
         return types;
+    }
+
+    private static void put(Map<String, TensorType> types, String name, TensorType whole, Held held, Ranks ranks) {
+        var sharding = ranks.spread().sharding(held);
+        if (sharding.isHere(ranks.mesh(), ranks.team().rank())) {
+            types.put(name, whole.in(sharding.local()));
+        }
     }
 
     /** Which elements of each tensor this rank keeps, by name. */
     private Map<String, Sharding> shardings() {
         var shardings = new LinkedHashMap<String, Sharding>();
         for (var p : parameters) {
-            shardings.put(parameter(p), ranks.spread().sharding(StepSpread.held(Role.PARAMETER, p)));
+            shardings.put(parameter(p), ranks.spread().sharding(holdings.held(Role.PARAMETER, p)));
             optimizer
                     .state(p, type)
-                    .forEach(s -> shardings.put(memory(p, s), ranks.spread().sharding(StepSpread.held(p, s))));
+                    .forEach(s -> shardings.put(memory(p, s), ranks.spread().sharding(holdings.held(p, s))));
         }
         return shardings;
     }
@@ -122,26 +130,24 @@ public final class TrainState implements AutoCloseable {
     /** The parameters' values only, by name. */
     public Map<String, Slot> parameterSlots() {
         var values = new LinkedHashMap<String, Slot>();
-        here.forEach(p -> values.put(parameter(p), slots.get(parameter(p))));
+        here.forEach(p -> slots.find(parameter(p)).ifPresent(slot -> values.put(parameter(p), slot)));
         return values;
     }
 
     /** Sets what a run begins with. */
     public void initialise(long seed) {
         for (var parameter : here) {
-            initialise(parameter, seed);
+            slots.find(parameter(parameter)).ifPresent(slot -> initialise(parameter, slot, seed));
             for (var state : optimizer.state(parameter, type)) {
-                Slots.write(
-                        device,
-                        slots.get(memory(parameter, state)),
-                        (first, values) -> Arrays.fill(values, state.initial()));
+                slots.find(memory(parameter, state))
+                        .ifPresent(slot ->
+                                Slots.write(device, slot, (first, values) -> Arrays.fill(values, state.initial())));
             }
         }
     }
 
-    private void initialise(Parameter parameter, long seed) {
-        var slot = slots.get(parameter(parameter));
-        var sharding = ranks.spread().sharding(StepSpread.held(Role.PARAMETER, parameter));
+    private void initialise(Parameter parameter, Slot slot, long seed) {
+        var sharding = ranks.spread().sharding(holdings.held(Role.PARAMETER, parameter));
         if (!sharding.isSplit()) {
             Slots.write(device, slot, (first, values) -> InitialWeights.fill(parameter, seed, first, values));
             return;
@@ -221,15 +227,18 @@ public final class TrainState implements AutoCloseable {
     private Whole whole(Parameter parameter, String name, TensorType whole, Map<String, Sharding> shardings) {
         var sharding = Objects.requireNonNull(shardings.get(name));
         return new Whole(name, whole, arena -> {
-            var own = Optional.of(parameter).filter(keeping::isHere).map(_ -> joined(name, sharding, arena));
+            var own = Optional.of(parameter).filter(keeping::isHere).map(_ -> joined(name, whole, sharding, arena));
             return keeping.shared(parameter, own, whole.bytes(), arena);
         });
     }
 
-    private MemorySegment joined(String name, Sharding sharding, Arena arena) {
-        var slot = slots.get(name);
-        return Wholes.join(
-                Slots.read(device, slot, arena), sharding, slot.type().type().bytes(), ranks.team(), arena);
+    private MemorySegment joined(String name, TensorType whole, Sharding sharding, Arena arena) {
+        int bytes = whole.type().bytes();
+        var part = slots.find(name)
+                .map(slot -> Slots.read(device, slot, arena))
+                .orElseGet(() -> arena.allocate(Math.max(1, sharding.local().elements() * bytes), Slot.ALIGNMENT)
+                        .asSlice(0, sharding.local().elements() * bytes));
+        return Wholes.join(part, sharding, bytes, ranks.team(), arena);
     }
 
     /** Takes part in what {@link #pieces} gives to the rank that saves. */
@@ -267,18 +276,23 @@ public final class TrainState implements AutoCloseable {
 
     /** Name of a parameter that has a value that is no finite number. */
     public Optional<String> poisoned() {
-        for (var parameter : here) {
-            try (var arena = Arena.ofConfined()) {
-                var elements = Slots.read(device, slots.get(parameter(parameter)), arena);
-                long count = slots.get(parameter(parameter)).type().shape().elements();
-                for (long i = 0; i < count; i++) {
-                    if (!Double.isFinite(HostMemory.read(elements, type, i))) {
-                        return Optional.of(parameter.name());
-                    }
+        return here.stream()
+                .filter(p -> slots.find(parameter(p)).filter(this::isPoisoned).isPresent())
+                .map(Parameter::name)
+                .findFirst();
+    }
+
+    private boolean isPoisoned(Slot slot) {
+        try (var arena = Arena.ofConfined()) {
+            var elements = Slots.read(device, slot, arena);
+            long count = slot.type().shape().elements();
+            for (long i = 0; i < count; i++) {
+                if (!Double.isFinite(HostMemory.read(elements, type, i))) {
+                    return true;
                 }
             }
         }
-        return Optional.empty();
+        return false;
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class TrainStep implements Step {
     private final TokenStaging tokens;
     private final boolean scalesLoss;
     private final Plan plan;
+    private final StepSpread spread;
     private double lossScale = 1;
     private int batches;
 
@@ -51,14 +52,20 @@ public final class TrainStep implements Step {
         }
 
         /** What is to be compiled. */
-        public StepTrace trace(ModelFamily family) {
+        public StepTrace trace(ModelFamily family, Optimizer optimizer) {
             return new StepTrace(
                     family,
                     precision,
                     rows,
                     family.sequence(),
                     rematerialisation,
-                    StepSpread.of(ranks.spread(), family, precision, micro));
+                    StepSpread.of(ranks, new Holdings(family.parameters(), optimizer), precision, micro));
+        }
+
+        /** The mean loss of a batch, before it is split over ranks. */
+        public Program loss(Compiler compiler, ModelFamily family) {
+            var batch = StepTrace.tokenType(rows, family.sequence());
+            return StepTrace.loss(compiler, family, precision, batch, StepTrace.LOSS);
         }
     }
 
@@ -80,7 +87,8 @@ public final class TrainStep implements Step {
         this.device = device;
         this.plan = plan;
         scalesLoss = plan.precision().scalesLoss();
-        var trace = plan.trace(family);
+        var trace = plan.trace(family, optimizer);
+        spread = trace.spread();
         buffers = new Slots(device);
         try {
             trace.buffers().forEach(buffers::add);
@@ -88,7 +96,7 @@ public final class TrainStep implements Step {
             slots.putAll(buffers.byName());
             trace.spread().aliases().forEach((alias, name) -> slots.put(alias, buffers.get(name)));
             var jobs = new ArrayList<Job>();
-            for (var program : trace.programs(compiler, optimizer)) {
+            for (var program : trace.programs(compiler)) {
                 jobs.add(new Job(program, bindings(program, slots), StepTrace.spent(program)));
             }
             var executables = compiler.compile(device, jobs, plan.ranks().team());
@@ -176,11 +184,10 @@ public final class TrainStep implements Step {
     @Override
     public Map<String, Slot> gradients() {
         var gradients = new LinkedHashMap<String, Slot>();
-        buffers.entries().forEach(entry -> {
-            if (StepTrace.isGradient(entry.getKey())) {
-                gradients.put(entry.getKey(), entry.getValue());
-            }
-        });
+        spread.holdings().parameters().stream()
+                .filter(spread::hasGradient)
+                .map(StepTrace::gradient)
+                .forEach(name -> gradients.put(name, buffers.get(name)));
         return gradients;
     }
 

@@ -38,6 +38,7 @@ import org.borealis.tensor.DataType;
 import org.borealis.testkit.HostTensor;
 import org.borealis.testkit.Settings;
 import org.borealis.trainer.fakes.Momentum;
+import org.borealis.trainer.fakes.ThreadRanks;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.Step;

@@ -1,4 +1,4 @@
-package org.borealis.trainer.pipeline;
+package org.borealis.trainer.fakes;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,18 +17,18 @@ import org.borealis.parallel.Spread;
 import org.borealis.trainer.ranks.Ranks;
 
 /** All ranks of a mesh as threads. */
-final class ThreadRanks {
+public final class ThreadRanks {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Spread spread;
 
     /** @param known strategies by axis, of which the mesh takes its own */
-    ThreadRanks(String mesh, Map<String, ParallelStrategy> known) {
+    public ThreadRanks(String mesh, Map<String, ParallelStrategy> known) {
         this(mesh, known, false);
     }
 
-    /** @param isExact whether sums have one order */
-    ThreadRanks(String mesh, Map<String, ParallelStrategy> known, boolean isExact) {
+    /** @param isExact whether sums over batches are made in their order */
+    public ThreadRanks(String mesh, Map<String, ParallelStrategy> known, boolean isExact) {
         var parsed = Mesh.parse(mesh);
         var strategies = new HashMap<>(known);
         strategies.keySet().removeIf(axis -> parsed.ranks(axis) == 1);
@@ -36,7 +36,7 @@ final class ThreadRanks {
     }
 
     /** What each rank gives, in their order. */
-    <T> List<T> run(Function<Ranks, T> body) {
+    public <T> List<T> run(Function<Ranks, T> body) {
         var collectives = new ThreadCollectives();
         int size = spread.mesh().size();
         var tasks = new ArrayList<FutureTask<T>>();
