@@ -16,6 +16,7 @@ import org.borealis.device.Stage;
 import org.borealis.parallel.Signature;
 import org.borealis.parallel.Spread;
 import org.borealis.parallel.Team;
+import org.borealis.tensor.Collective;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.osgi.service.component.annotations.Component;
@@ -43,7 +44,8 @@ public final class ProgramCompiler implements Compiler {
 
     @Override
     public Program partition(Program program, Spread spread, Signature signature) {
-        return Prune.of(Partition.of(program, spread, signature));
+        // inputs that an owner has are marked in any case, so that values have the same numbers whatever becomes of them
+        return Prune.of(Partition.of(program, spread, signature), op -> op instanceof Collective.Only);
     }
 
     @Override
