@@ -79,6 +79,13 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
         long total = check.planned().total();
         check.planned().byName().forEach((name, bytes) -> line(out, name, bytes, total));
         line(out, "total", total, total);
+        check.planned()
+                .elsewhere()
+                .ifPresent(each -> out.printf(
+                        Locale.ROOT,
+                        "%-11s %10s that the optimizer remembers%n",
+                        "on " + each.place(),
+                        StepLine.memory(each.bytes())));
         verdict(check, out);
         if (explains) {
             traffic(check)
@@ -124,6 +131,9 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
         var model = check.parts().model();
         var memory = new LinkedHashMap<String, Object>(check.planned().byName());
         memory.put("total", check.planned().total());
+        check.planned()
+                .elsewhere()
+                .ifPresent(each -> memory.put("offloaded", Map.of("to", each.place(), "bytes", each.bytes())));
         check.available().ifPresent(bytes -> memory.put("available", bytes));
         var values = new LinkedHashMap<String, Object>();
         values.put("device", check.parts().device().description());

@@ -46,7 +46,10 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
             display.line((context.ranks().areMany() ? "memory of each rank: " : "memory: ")
                     + memory.byName().entrySet().stream()
                             .map(entry -> entry.getKey() + " " + StepLine.memory(entry.getValue()))
-                            .collect(Collectors.joining(", ")));
+                            .collect(Collectors.joining(", "))
+                    + memory.elsewhere()
+                            .map(each -> "; on " + each.place() + " " + StepLine.memory(each.bytes()))
+                            .orElse(""));
         }
     }
 

@@ -66,7 +66,8 @@ record MemoryCheck(Parts parts, StepMemory planned, OptionalLong available) {
             return (isFixed
                             ? "parameters, gradients and optimizer alone take " + StepLine.memory(planned.fixed())
                             : "no smaller batch, shorter sequence or rematerialisation is enough")
-                    + ": take a smaller model, or a machine with more memory";
+                    + ": take a smaller model, or a machine with more memory"
+                    + (planned.elsewhere().isEmpty() ? ", or --set offload=disk" : "");
         });
     }
 

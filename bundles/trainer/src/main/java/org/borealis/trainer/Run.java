@@ -168,7 +168,8 @@ final class Run {
                             model.parameters(),
                             plugins.optimizer(),
                             context.ranks(),
-                            keeping.orElse(Keeping.ALL));
+                            keeping.orElse(Keeping.ALL),
+                            plan.offload().in(folder -> context.paths().expanded("offload.disk", folder)));
                     var step = step(device, plugins, state, plan, parts)) {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
                 var drift = DriftCheck.of(context, plugins, device, state, step, plan);

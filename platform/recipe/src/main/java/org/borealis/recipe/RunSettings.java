@@ -103,6 +103,16 @@ public @interface RunSettings {
             min = "1")
     int rematerialise_every() default 0;
 
+    @AttributeDefinition(
+            description =
+                    "Where what the optimizer remembers is kept between updates: with all else on the device, in memory of the host, or in a file in the run's folder. Results are the same. Or {disk: FOLDER}",
+            options = {@Option("none"), @Option("host"), @Option("disk")})
+    String offload() default "none";
+
+    @AttributeDefinition(
+            description = "Folder of the file with what the optimizer remembers, on a fast local disk; in place of a word")
+    String offload_disk() default "";
+
     @AttributeDefinition(description = "Steps between evaluations; 0 means none", min = "0")
     long evaluate_every() default 100;
 

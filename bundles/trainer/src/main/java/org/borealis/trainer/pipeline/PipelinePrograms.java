@@ -23,6 +23,7 @@ import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.Slots;
+import org.borealis.trainer.step.Staging;
 import org.borealis.trainer.step.StepSpread;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TrainState;
@@ -40,6 +41,7 @@ final class PipelinePrograms implements AutoCloseable {
     private final StepTrace trace;
     private final StepSpread spread;
     private final Slots buffers;
+    private final Staging staging;
     private final List<Work> work;
     private final Map<Integer, PartTrace> parts = new HashMap<>();
     private final Map<String, Slot> slots = new HashMap<>();
@@ -50,6 +52,8 @@ final class PipelinePrograms implements AutoCloseable {
     private record Use(int part, int piece, int place, Set<String> added) {}
 
     private record Evaluation(int part) {}
+
+    private record Update(int index) {}
 
     PipelinePrograms(
             Compiler compiler,
@@ -73,13 +77,19 @@ final class PipelinePrograms implements AutoCloseable {
                 parts.entrySet().stream()
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey, e -> e.getValue().sums())));
+        var updates = trace.updates(model.parameters()).stream()
+                .map(update -> spread.split(compiler, update, Set.of()))
+                .toList();
+        staging = new Staging(device, state, updates);
         buffers = new Slots(device);
         try {
             slots.putAll(state.slots());
+            slots.putAll(staging.slots());
             addBuffers();
             work.forEach(this::addJobs);
             model.own().forEach(this::addEvaluation);
             addUpdate(compiler);
+            addUpdates(updates);
             var compiled = compiler.compile(
                     device, List.copyOf(jobs.values()), plan.ranks().team());
             int index = 0;
@@ -88,6 +98,7 @@ final class PipelinePrograms implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             buffers.close();
+            staging.close();
             throw e;
         }
     }
@@ -192,13 +203,22 @@ final class PipelinePrograms implements AutoCloseable {
         if (!model.counted().isEmpty()) {
             addJob(spread.split(compiler, trace.norm(model.counted()), Set.of()));
         }
-        addJob(spread.split(compiler, trace.update(model.parameters()), Set.of()));
+    }
+
+    private void addUpdates(List<Program> updates) {
+        for (int i = 0; i < updates.size(); i++) {
+            jobs.put(new Update(i), job(updates.get(i)));
+        }
     }
 
     private void addJob(Program program) {
         if (!program.outputs().isEmpty()) {
-            jobs.put(program.name(), new Job(program, TrainStep.bindings(program, slots), StepTrace.spent(program)));
+            jobs.put(program.name(), job(program));
         }
+    }
+
+    private Job job(Program program) {
+        return new Job(program, TrainStep.bindings(program, slots), StepTrace.spent(program));
     }
 
     private static String other(int stage, Parameter parameter) {
@@ -284,6 +304,12 @@ final class PipelinePrograms implements AutoCloseable {
         Optional.ofNullable(executables.get(TIED)).ifPresent(Executable::run);
     }
 
+    void update() {
+        for (int i = 0; executables.containsKey(new Update(i)); i++) {
+            staging.run(Objects.requireNonNull(executables.get(new Update(i))));
+        }
+    }
+
     boolean hasNorm() {
         return executables.containsKey(StepTrace.SQUARED_NORM);
     }
@@ -305,5 +331,6 @@ final class PipelinePrograms implements AutoCloseable {
     public void close() {
         executables.values().forEach(Executable::close);
         buffers.close();
+        staging.close();
     }
 }

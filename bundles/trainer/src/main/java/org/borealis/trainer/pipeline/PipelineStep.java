@@ -178,7 +178,7 @@ public final class PipelineStep implements Step {
         write(StepTrace.NUMBER, step);
         write(StepTrace.RATE, rate);
         write(StepTrace.SCALE, scale / batches() / lossScale);
-        programs.run(StepTrace.UPDATE);
+        programs.update();
         device.finish();
     }
 

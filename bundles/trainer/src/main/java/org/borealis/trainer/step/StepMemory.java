@@ -2,24 +2,40 @@ package org.borealis.trainer.step;
 
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Draft;
 import org.borealis.device.Device;
 import org.borealis.model.ModelFamily;
+import org.borealis.tensor.Program;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 
 /**
  * Bytes that a run takes of its device, by what they are for; known before any are taken.
  *
+ * @param optimizer what it remembers; of what is offloaded only what is on the device at once, unless the device's memory is the host's
  * @param activations results of the forward pass that wait for the backward pass, when most memory is in use
  * @param workspace all other intermediate values, at that moment
  * @param other batches, numbers and constants
  */
 public record StepMemory(
-        long parameters, long gradients, long optimizer, long activations, long workspace, long other) {
+        long parameters,
+        long gradients,
+        long optimizer,
+        long activations,
+        long workspace,
+        long other,
+        Optional<Elsewhere> elsewhere) {
+
+    /**
+     * What the optimizer remembers beside what the device has of it.
+     *
+     * @param place such as {@code disk}
+     */
+    public record Elsewhere(String place, long bytes) {}
 
     /** Plans what {@link TrainState} and {@link TrainStep} would take. */
     public static StepMemory plan(
@@ -31,7 +47,8 @@ public record StepMemory(
         var bound = new HashSet<>(state.keySet());
         bound.addAll(buffers.keySet());
         bound.addAll(trace.spread().aliases().keySet());
-        var drafts = trace.programs(compiler).stream()
+        var programs = trace.programs(compiler);
+        var drafts = programs.stream()
                 .map(program -> new Draft(program, bound, StepTrace.spent(program)))
                 .toList();
         var footprint =
@@ -45,10 +62,30 @@ public record StepMemory(
         return new StepMemory(
                 parameters,
                 gradients,
-                bytes(state) - parameters,
+                optimizer(device, plan.offload(), state, programs),
                 footprint.activations(),
                 footprint.workspace(),
-                footprint.other() + bytes(buffers) - gradients);
+                footprint.other() + bytes(buffers) - gradients,
+                elsewhere(plan.offload(), state));
+    }
+
+    /** @param state all that the rank keeps */
+    public static Optional<Elsewhere> elsewhere(Offload offload, Map<String, TensorType> state) {
+        return offload.place().map(place -> new Elsewhere(place, bytes(TrainState.memories(state))));
+    }
+
+    /** @param state all that the rank keeps */
+    public static long optimizer(
+            Device device, Offload offload, Map<String, TensorType> state, List<Program> programs) {
+        var memories = TrainState.memories(state);
+        var updates = programs.stream()
+                .filter(program -> program.name().equals(StepTrace.UPDATE))
+                .toList();
+        return switch (offload) {
+            case Offload.None _ -> bytes(memories);
+            case Offload.Host _ -> Staging.bytes(memories, updates) + (device.isOnHost() ? bytes(memories) : 0);
+            case Offload.Disk _ -> Staging.bytes(memories, updates);
+        };
     }
 
     private static long bytes(Map<String, TensorType> types) {

@@ -19,14 +19,19 @@ import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 
-/** Traces the programs that a run is made of. */
+/**
+ * Traces the programs that a run is made of.
+ *
+ * @param isOffloaded whether what the optimizer remembers is elsewhere between updates
+ */
 public record StepTrace(
         ModelFamily family,
         Precision precision,
         int rows,
         int sequence,
         Rematerialisation rematerialisation,
-        StepSpread spread) {
+        StepSpread spread,
+        boolean isOffloaded) {
     static final String FIRST = "first";
     static final String ACCUMULATE = "accumulate";
     static final String LAST = "last";
@@ -44,6 +49,9 @@ public record StepTrace(
     public static final TensorType NUMBER_TYPE = new TensorType(DataType.FLOAT64, Shape.SCALAR);
 
     private static final String GRADIENT = "gradient/";
+
+    /** What an update by parts has of the optimizer's memory on the device at once, unless a single parameter has more. */
+    private static final long MOST_STAGED = 32L << 20;
 
     /** Name of the sum of a parameter's gradients. */
     public static String gradient(Parameter parameter) {
@@ -90,7 +98,8 @@ public record StepTrace(
 
     /** All programs of a run, as this rank runs them. */
     List<Program> programs(Compiler compiler) {
-        var programs = new ArrayList<>(List.of(first(compiler), norm(), update(), loss(compiler, EVALUATE)));
+        var programs = new ArrayList<>(List.of(first(compiler), norm(), loss(compiler, EVALUATE)));
+        programs.addAll(updates(family.parameters()));
         int accumulated = spread.micro() - 1;
         if (accumulated > 0 && spread.isDeferred()) {
             programs.add(last(compiler));
@@ -213,13 +222,36 @@ public record StepTrace(
         return builder.build();
     }
 
-    /** Scales the gradients and updates every parameter with what is remembered of it, in place. */
-    Program update() {
-        return update(family.parameters());
+    /**
+     * Scale the gradients and update these parameters with what is remembered of each, in place. Several programs, one after the other,
+     * if the optimizer's memory is brought to the device for them.
+     */
+    public List<Program> updates(List<Parameter> parameters) {
+        return groups(parameters).stream().map(this::update).toList();
     }
 
-    /** As {@link #update()}, of some of the parameters. */
-    public Program update(List<Parameter> parameters) {
+    /** The same on all ranks: by what whole tensors take. */
+    private List<List<Parameter>> groups(List<Parameter> parameters) {
+        if (!isOffloaded) {
+            return List.of(parameters);
+        }
+        var groups = new ArrayList<List<Parameter>>();
+        long staged = MOST_STAGED;
+        for (var parameter : parameters) {
+            long bytes = spread.holdings().optimizer().state(parameter, precision.kept()).stream()
+                    .mapToLong(s -> s.type().bytes())
+                    .sum();
+            if (staged + bytes > MOST_STAGED) {
+                groups.add(new ArrayList<>());
+                staged = 0;
+            }
+            groups.getLast().add(parameter);
+            staged += bytes;
+        }
+        return groups;
+    }
+
+    private Program update(List<Parameter> parameters) {
         var optimizer = spread.holdings().optimizer();
         var builder = new Program.Builder(UPDATE);
         var type = precision.kept();

@@ -28,6 +28,8 @@ import org.borealis.trainer.ranks.Wholes;
 
 /** What lives as long as a run and makes up its checkpoints: parameters, and what the optimizer remembers of each. */
 public final class TrainState implements AutoCloseable {
+    private static final String MEMORY = "optimizer/";
+
     private final Device device;
     private final DataType type;
     private final List<Parameter> parameters;
@@ -37,6 +39,7 @@ public final class TrainState implements AutoCloseable {
     private final Holdings holdings;
     private final Ranks ranks;
     private final Slots slots;
+    private final Store offloaded;
 
     /** @param type of the parameters */
     public TrainState(Device device, DataType type, List<Parameter> parameters, Optimizer optimizer) {
@@ -65,6 +68,22 @@ public final class TrainState implements AutoCloseable {
             Optimizer optimizer,
             Ranks ranks,
             Keeping keeping) {
+        this(device, type, parameters, optimizer, ranks, keeping, Offload.NONE);
+    }
+
+    /**
+     * As above.
+     *
+     * @param offload where what the optimizer remembers is
+     */
+    public TrainState(
+            Device device,
+            DataType type,
+            List<Parameter> parameters,
+            Optimizer optimizer,
+            Ranks ranks,
+            Keeping keeping,
+            Offload offload) {
         this.device = device;
         this.keeping = keeping;
         this.here = parameters.stream().filter(keeping::isHere).toList();
@@ -73,10 +92,14 @@ public final class TrainState implements AutoCloseable {
         this.optimizer = optimizer;
         holdings = new Holdings(parameters, optimizer);
         this.ranks = ranks;
+        var kept = types(type, here, holdings, ranks);
+        offloaded = Store.open(offload, offload.isElsewhere() ? memories(kept) : Map.of());
+        kept.keySet().removeAll(offloaded.types().keySet());
         slots = new Slots(device);
         try {
-            types(type, here, holdings, ranks).forEach(slots::add);
+            kept.forEach(slots::add);
         } catch (RuntimeException e) {
+            offloaded.close();
             slots.close();
             throw e;
         }
@@ -91,6 +114,18 @@ public final class TrainState implements AutoCloseable {
                 .state(p, type)
                 .forEach(s -> put(types, memory(p, s), s.type(), holdings.held(p, s), ranks)));
         return types;
+    }
+
+    /** Of all that is kept, what the optimizer remembers. */
+    static Map<String, TensorType> memories(Map<String, TensorType> types) {
+        var memories = new LinkedHashMap<>(types);
+        memories.keySet().removeIf(name -> !name.startsWith(MEMORY));
+        return memories;
+    }
+
+    /** What is not on the device. */
+    Store offloaded() {
+        return offloaded;
     }
 
     private static void put(Map<String, TensorType> types, String name, TensorType whole, Held held, Ranks ranks) {
@@ -119,10 +154,10 @@ public final class TrainState implements AutoCloseable {
 
     /** Name of what the optimizer remembers of a parameter. */
     public static String memory(Parameter parameter, Optimizer.State state) {
-        return "optimizer/" + parameter.name() + "/" + state.name();
+        return MEMORY + parameter.name() + "/" + state.name();
     }
 
-    /** Every tensor, by name. */
+    /** Every tensor on the device, by name. */
     public Map<String, Slot> slots() {
         return slots.byName();
     }
@@ -139,9 +174,13 @@ public final class TrainState implements AutoCloseable {
         for (var parameter : here) {
             slots.find(parameter(parameter)).ifPresent(slot -> initialise(parameter, slot, seed));
             for (var state : optimizer.state(parameter, type)) {
-                slots.find(memory(parameter, state))
+                var name = memory(parameter, state);
+                slots.find(name)
                         .ifPresent(slot ->
                                 Slots.write(device, slot, (first, values) -> Arrays.fill(values, state.initial())));
+                if (offloaded.types().containsKey(name)) {
+                    offloaded.fill(name, state.initial());
+                }
             }
         }
     }
@@ -175,9 +214,12 @@ public final class TrainState implements AutoCloseable {
     public void load(TensorSource source) {
         var types = source.types();
         var shardings = shardings();
-        for (var entry : slots.entries()) {
+        var kept = new LinkedHashMap<String, TensorType>();
+        slots.entries().forEach(entry -> kept.put(entry.getKey(), entry.getValue().type()));
+        kept.putAll(offloaded.types());
+        for (var entry : kept.entrySet()) {
             var sharding = Objects.requireNonNull(shardings.get(entry.getKey()));
-            var wanted = entry.getValue().type().in(sharding.whole());
+            var wanted = entry.getValue().in(sharding.whole());
             var found = types.get(entry.getKey());
             if (!wanted.equals(found)) {
                 throw new BorealisException(
@@ -187,8 +229,8 @@ public final class TrainState implements AutoCloseable {
                                 + ". It was written by another model, optimizer or precision");
             }
             try (var arena = Arena.ofConfined()) {
-                device.write(
-                        entry.getValue(),
+                write(
+                        entry.getKey(),
                         Wholes.part(
                                 source.read(entry.getKey()),
                                 sharding,
@@ -197,6 +239,22 @@ public final class TrainState implements AutoCloseable {
                                 arena));
             }
         }
+    }
+
+    private void write(String name, MemorySegment elements) {
+        slots.find(name)
+                .ifPresentOrElse(slot -> device.write(slot, elements), () -> offloaded.write(name, 0, elements));
+    }
+
+    /** What this rank has of a tensor; empty if it has none of it. */
+    private Optional<MemorySegment> read(String name, Arena arena) {
+        var type = offloaded.types().get(name);
+        if (type == null) {
+            return slots.find(name).map(slot -> Slots.read(device, slot, arena));
+        }
+        var elements = arena.allocate(Math.max(1, type.bytes()), Slot.ALIGNMENT).asSlice(0, type.bytes());
+        offloaded.read(name, 0, elements);
+        return Optional.of(elements);
     }
 
     /**
@@ -234,8 +292,7 @@ public final class TrainState implements AutoCloseable {
 
     private MemorySegment joined(String name, TensorType whole, Sharding sharding, Arena arena) {
         int bytes = whole.type().bytes();
-        var part = slots.find(name)
-                .map(slot -> Slots.read(device, slot, arena))
+        var part = read(name, arena)
                 .orElseGet(() -> arena.allocate(Math.max(1, sharding.local().elements() * bytes), Slot.ALIGNMENT)
                         .asSlice(0, sharding.local().elements() * bytes));
         return Wholes.join(part, sharding, bytes, ranks.team(), arena);
@@ -298,5 +355,6 @@ public final class TrainState implements AutoCloseable {
     @Override
     public void close() {
         slots.close();
+        offloaded.close();
     }
 }

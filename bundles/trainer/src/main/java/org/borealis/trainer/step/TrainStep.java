@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
@@ -24,7 +25,9 @@ public final class TrainStep implements Step {
     private final Arena arena = Arena.ofShared();
     private final Slots buffers;
     private final Map<String, Executable> programs = new LinkedHashMap<>();
-    private final MemorySegment staging;
+    private final List<Executable> updates = new ArrayList<>();
+    private final Staging staging;
+    private final MemorySegment number;
     private final TokenStaging tokens;
     private final boolean scalesLoss;
     private final Plan plan;
@@ -39,8 +42,20 @@ public final class TrainStep implements Step {
      * @param micro how many such batches a step has on each rank
      * @param rematerialisation what the backward pass computes again
      * @param ranks who makes it
+     * @param offload where what the optimizer remembers is between updates
      */
-    public record Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation, Ranks ranks) {
+    public record Plan(
+            int rows,
+            int micro,
+            Precision precision,
+            Rematerialisation rematerialisation,
+            Ranks ranks,
+            Offload offload) {
+        /** With all on the device. */
+        public Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation, Ranks ranks) {
+            this(rows, micro, precision, rematerialisation, ranks, Offload.NONE);
+        }
+
         /** By one rank. */
         public Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation) {
             this(rows, micro, precision, rematerialisation, Ranks.ALONE);
@@ -59,7 +74,8 @@ public final class TrainStep implements Step {
                     rows,
                     family.sequence(),
                     rematerialisation,
-                    StepSpread.of(ranks, new Holdings(family.parameters(), optimizer), precision, micro));
+                    StepSpread.of(ranks, new Holdings(family.parameters(), optimizer), precision, micro),
+                    offload.isElsewhere());
         }
 
         /** The mean loss of a batch, before it is split over ranks. */
@@ -92,23 +108,34 @@ public final class TrainStep implements Step {
         buffers = new Slots(device);
         try {
             trace.buffers().forEach(buffers::add);
+            var traced = trace.programs(compiler);
+            staging = new Staging(
+                    device,
+                    state,
+                    traced.stream().filter(p -> p.name().equals(StepTrace.UPDATE)).toList());
             var slots = new HashMap<>(state.slots());
+            slots.putAll(staging.slots());
             slots.putAll(buffers.byName());
             trace.spread().aliases().forEach((alias, name) -> slots.put(alias, buffers.get(name)));
             var jobs = new ArrayList<Job>();
-            for (var program : trace.programs(compiler)) {
+            for (var program : traced) {
                 jobs.add(new Job(program, bindings(program, slots), StepTrace.spent(program)));
             }
             var executables = compiler.compile(device, jobs, plan.ranks().team());
             for (int i = 0; i < jobs.size(); i++) {
-                programs.put(jobs.get(i).program().name(), executables.get(i));
+                var name = jobs.get(i).program().name();
+                if (name.equals(StepTrace.UPDATE)) {
+                    updates.add(executables.get(i));
+                } else {
+                    programs.put(name, executables.get(i));
+                }
             }
         } catch (RuntimeException e) {
             buffers.close();
             arena.close();
             throw e;
         }
-        staging = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
+        number = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
         tokens = new TokenStaging(trace.tokenType(), plan.ranks());
     }
 
@@ -166,11 +193,11 @@ public final class TrainStep implements Step {
     }
 
     @Override
-    public void update(long number, double rate, double scale) {
-        write(StepTrace.NUMBER, number);
+    public void update(long step, double rate, double scale) {
+        write(StepTrace.NUMBER, step);
         write(StepTrace.RATE, rate);
         write(StepTrace.SCALE, scale / batches() / lossScale);
-        run(StepTrace.UPDATE);
+        updates.forEach(staging::run);
         device.finish();
     }
 
@@ -196,9 +223,9 @@ public final class TrainStep implements Step {
         return program(StepTrace.FIRST);
     }
 
-    /** What updates the parameters. */
+    /** What updates the parameters, where one program does. */
     public Executable updateProgram() {
-        return program(StepTrace.UPDATE);
+        return updates.getFirst();
     }
 
     private void run(String name) {
@@ -220,13 +247,13 @@ public final class TrainStep implements Step {
 
     private void write(String name, double value) {
         var slot = buffers.get(name);
-        var bytes = staging.asSlice(0, slot.type().bytes());
+        var bytes = number.asSlice(0, slot.type().bytes());
         HostMemory.write(bytes, slot.type().type(), new double[] {value});
         device.write(slot, bytes);
     }
 
     private double scalar(Slot slot) {
-        var bytes = staging.asSlice(0, slot.type().bytes());
+        var bytes = number.asSlice(0, slot.type().bytes());
         device.read(slot, bytes);
         return HostMemory.read(bytes, slot.type().type(), 0);
     }
@@ -234,6 +261,8 @@ public final class TrainStep implements Step {
     @Override
     public void close() {
         programs.values().forEach(Executable::close);
+        updates.forEach(Executable::close);
+        staging.close();
         buffers.close();
         tokens.close();
         arena.close();
