@@ -9,6 +9,7 @@ import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.engine.Engine;
+import org.borealis.trainer.pipeline.PipelineMemory;
 import org.borealis.trainer.progress.StepLine;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.StepMemory;
@@ -38,7 +39,9 @@ record MemoryCheck(Parts parts, StepMemory planned, OptionalLong available) {
             Ranks ranks) {
 
         StepMemory plan(ModelFamily family, TrainStep.Plan plan) {
-            return StepMemory.plan(engine.compiler(), device, family, optimizer, plan);
+            return ranks.pipeline().isPresent()
+                    ? PipelineMemory.plan(engine.compiler(), device, family, optimizer, plan)
+                    : StepMemory.plan(engine.compiler(), device, family, optimizer, plan);
         }
     }
 

@@ -126,9 +126,7 @@ final class Run {
                     plugins.model(),
                     plugins.optimizer(),
                     context.ranks()));
-            if (context.ranks().pipeline().isEmpty()) {
-                check.require(); // what is planned is the whole model; a stage takes less
-            }
+            check.require();
             prepareCorpus(plugins);
             return stretch(device, check.planned(), checkpoint, progress, plugins);
         }

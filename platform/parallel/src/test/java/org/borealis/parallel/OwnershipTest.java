@@ -30,7 +30,11 @@ class OwnershipTest {
     @Test
     void onlyTheOwnerHasAny() {
         var held = new Held(
-                Held.Role.OPTIMIZER, "w/m", Shape.of(4, 4), List.of(), Optional.of(new Ownership(1, List.of(9L, 16L, 4L))));
+                Held.Role.OPTIMIZER,
+                "w/m",
+                Shape.of(4, 4),
+                List.of(),
+                Optional.of(new Ownership(1, List.of(9L, 16L, 4L))));
         assertEquals(Optional.of(new Placement.Owned(0)), held.owned(2));
         var mesh = Mesh.parse("data=2");
         var sharding = new Sharding(

@@ -30,7 +30,10 @@ public @interface RunSettings {
             options = {@Option("fast"), @Option("exact")})
     String reduction() default "fast";
 
-    @AttributeDefinition(description = "Seconds after which a rank that does not answer is given up; the first rank has to prepare a text in them", min = "1")
+    @AttributeDefinition(
+            description =
+                    "Seconds after which a rank that does not answer is given up; the first rank has to prepare a text in them",
+            min = "1")
     long timeout() default 600;
 
     @AttributeDefinition(
@@ -110,7 +113,8 @@ public @interface RunSettings {
     String offload() default "none";
 
     @AttributeDefinition(
-            description = "Folder of the file with what the optimizer remembers, on a fast local disk; in place of a word")
+            description =
+                    "Folder of the file with what the optimizer remembers, on a fast local disk; in place of a word")
     String offload_disk() default "";
 
     @AttributeDefinition(description = "Steps between evaluations; 0 means none", min = "0")

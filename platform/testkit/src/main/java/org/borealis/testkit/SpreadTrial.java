@@ -166,8 +166,7 @@ public record SpreadTrial(
             var name = matrices.get(i).name();
             var ownership = Optional.of(new Ownership(i, sizes));
             for (var each : List.of(name, "gradient/" + name, "moment1/" + name, "moment2/" + name)) {
-                held.computeIfPresent(
-                        each, (_, h) -> new Held(h.role(), h.name(), h.shape(), h.dims(), ownership));
+                held.computeIfPresent(each, (_, h) -> new Held(h.role(), h.name(), h.shape(), h.dims(), ownership));
                 whole.add(each);
             }
         }

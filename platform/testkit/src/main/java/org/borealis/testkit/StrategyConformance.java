@@ -113,8 +113,7 @@ public abstract class StrategyConformance {
         return each((model, mesh) -> updatesAreThoseOfOneRank(model, mesh, SpreadTrial::updatingMatrices));
     }
 
-    private void updatesAreThoseOfOneRank(
-            ModelFamily model, String mesh, Function<SpreadTrial, Signature> signature) {
+    private void updatesAreThoseOfOneRank(ModelFamily model, String mesh, Function<SpreadTrial, Signature> signature) {
         var trial = trial(model, DataType.FLOAT32);
         var program = trial.update();
         var wanted = trial.alone(program, 1);

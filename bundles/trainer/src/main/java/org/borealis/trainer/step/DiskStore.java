@@ -43,7 +43,8 @@ final class DiskStore implements Store {
 
     private FileChannel open() throws IOException {
         Files.createDirectories(folder);
-        var path = folder.resolve("optimizer-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
+        var path = folder.resolve(
+                "optimizer-" + ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime()));
         var opened = FileChannel.open(
                 path,
                 Set.of(
@@ -83,7 +84,8 @@ final class DiskStore implements Store {
 
     private static void write(FileChannel file, long at, MemorySegment from) throws IOException {
         for (long done = 0; done < from.byteSize(); done += CHUNK) {
-            var buffer = from.asSlice(done, Math.min(CHUNK, from.byteSize() - done)).asByteBuffer();
+            var buffer =
+                    from.asSlice(done, Math.min(CHUNK, from.byteSize() - done)).asByteBuffer();
             while (buffer.hasRemaining()) {
                 file.write(buffer, at + done + buffer.position());
             }
@@ -95,7 +97,8 @@ final class DiskStore implements Store {
         long at = at(name, offset);
         try {
             for (long done = 0; done < into.byteSize(); done += CHUNK) {
-                var buffer = into.asSlice(done, Math.min(CHUNK, into.byteSize() - done)).asByteBuffer();
+                var buffer = into.asSlice(done, Math.min(CHUNK, into.byteSize() - done))
+                        .asByteBuffer();
                 while (buffer.hasRemaining()) {
                     if (file.read(buffer, at + done + buffer.position()) < 0) {
                         throw new IOException("the file ends early");

@@ -23,7 +23,10 @@ final class HostStore implements Store {
             arena.close();
             throw new BorealisException(
                     "memory",
-                    "offload: host needs " + types.values().stream().mapToLong(TensorType::bytes).sum()
+                    "offload: host needs "
+                            + types.values().stream()
+                                    .mapToLong(TensorType::bytes)
+                                    .sum()
                             + " bytes for what the optimizer remembers, and the host has not got them; offload: disk takes"
                             + " none of its memory",
                     e);

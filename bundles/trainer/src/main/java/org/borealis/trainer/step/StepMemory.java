@@ -53,39 +53,49 @@ public record StepMemory(
                 .toList();
         var footprint =
                 compiler.plan(device, drafts, StepTrace.LOSS, plan.ranks().team());
-        long parameters = family.parameters().stream()
-                .map(p -> Optional.ofNullable(state.get(TrainState.parameter(p))))
-                .flatMap(Optional::stream)
-                .mapToLong(TensorType::bytes)
-                .sum();
         long gradients = bytes(trace.spread().gradientTypes());
-        return new StepMemory(
-                parameters,
+        return of(
+                device,
+                plan.offload(),
+                state,
+                programs.stream()
+                        .filter(program -> program.name().equals(StepTrace.UPDATE))
+                        .toList(),
                 gradients,
-                optimizer(device, plan.offload(), state, programs),
                 footprint.activations(),
                 footprint.workspace(),
-                footprint.other() + bytes(buffers) - gradients,
-                elsewhere(plan.offload(), state));
+                footprint.other() + bytes(buffers) - gradients);
     }
 
-    /** @param state all that the rank keeps */
-    public static Optional<Elsewhere> elsewhere(Offload offload, Map<String, TensorType> state) {
-        return offload.place().map(place -> new Elsewhere(place, bytes(TrainState.memories(state))));
-    }
-
-    /** @param state all that the rank keeps */
-    public static long optimizer(
-            Device device, Offload offload, Map<String, TensorType> state, List<Program> programs) {
+    /**
+     * With what is known of the state of a run.
+     *
+     * @param state all that the rank keeps, wherever that is
+     * @param updates programs that need what the optimizer remembers on the device
+     */
+    public static StepMemory of(
+            Device device,
+            Offload offload,
+            Map<String, TensorType> state,
+            List<Program> updates,
+            long gradients,
+            long activations,
+            long workspace,
+            long other) {
         var memories = TrainState.memories(state);
-        var updates = programs.stream()
-                .filter(program -> program.name().equals(StepTrace.UPDATE))
-                .toList();
-        return switch (offload) {
+        long optimizer = switch (offload) {
             case Offload.None _ -> bytes(memories);
             case Offload.Host _ -> Staging.bytes(memories, updates) + (device.isOnHost() ? bytes(memories) : 0);
             case Offload.Disk _ -> Staging.bytes(memories, updates);
         };
+        return new StepMemory(
+                bytes(state) - bytes(memories),
+                gradients,
+                optimizer,
+                activations,
+                workspace,
+                other,
+                offload.place().map(place -> new Elsewhere(place, bytes(memories))));
     }
 
     private static long bytes(Map<String, TensorType> types) {

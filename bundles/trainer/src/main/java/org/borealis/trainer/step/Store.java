@@ -55,7 +55,8 @@ interface Store extends AutoCloseable {
         long bytes = type.bytes();
         try (var arena = Arena.ofConfined()) {
             var chunk = arena.allocate(Math.clamp(bytes, 1, CHUNK), Slot.ALIGNMENT);
-            var values = new double[Math.toIntExact(chunk.byteSize() / type.type().bytes())];
+            var values =
+                    new double[Math.toIntExact(chunk.byteSize() / type.type().bytes())];
             Arrays.fill(values, value);
             HostMemory.write(chunk, type.type(), values);
             for (long offset = 0; offset < bytes; offset += CHUNK) {
@@ -77,8 +78,7 @@ interface Store extends AutoCloseable {
             var chunk = arena.allocate(Math.clamp(bytes, 1, CHUNK), Slot.ALIGNMENT);
             for (long offset = 0; offset < bytes; offset += CHUNK) {
                 int length = (int) Math.min(CHUNK, bytes - offset);
-                var place = new Slot(
-                        slot.buffer(), slot.offset() + offset, TensorType.of(type, length / type.bytes()));
+                var place = new Slot(slot.buffer(), slot.offset() + offset, TensorType.of(type, length / type.bytes()));
                 part.accept(place, offset, chunk.asSlice(0, length));
             }
         }

@@ -106,7 +106,8 @@ public final class TrainState implements AutoCloseable {
     }
 
     /** What a rank keeps, by name: parameters, then what is remembered of each. */
-    static Map<String, TensorType> types(DataType type, List<Parameter> parameters, Holdings holdings, Ranks ranks) {
+    public static Map<String, TensorType> types(
+            DataType type, List<Parameter> parameters, Holdings holdings, Ranks ranks) {
         var types = new LinkedHashMap<String, TensorType>();
         parameters.forEach(p ->
                 put(types, parameter(p), new TensorType(type, p.shape()), holdings.held(Role.PARAMETER, p), ranks));
@@ -215,7 +216,8 @@ public final class TrainState implements AutoCloseable {
         var types = source.types();
         var shardings = shardings();
         var kept = new LinkedHashMap<String, TensorType>();
-        slots.entries().forEach(entry -> kept.put(entry.getKey(), entry.getValue().type()));
+        slots.entries()
+                .forEach(entry -> kept.put(entry.getKey(), entry.getValue().type()));
         kept.putAll(offloaded.types());
         for (var entry : kept.entrySet()) {
             var sharding = Objects.requireNonNull(shardings.get(entry.getKey()));

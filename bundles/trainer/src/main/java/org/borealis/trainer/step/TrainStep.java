@@ -66,6 +66,11 @@ public final class TrainStep implements Step {
             this(rows, micro, precision, new Rematerialisation.None());
         }
 
+        /** The same of another rank. */
+        public Plan of(Ranks other) {
+            return new Plan(rows, micro, precision, rematerialisation, other, offload);
+        }
+
         /** What is to be compiled. */
         public StepTrace trace(ModelFamily family, Optimizer optimizer) {
             return new StepTrace(
@@ -112,7 +117,9 @@ public final class TrainStep implements Step {
             staging = new Staging(
                     device,
                     state,
-                    traced.stream().filter(p -> p.name().equals(StepTrace.UPDATE)).toList());
+                    traced.stream()
+                            .filter(p -> p.name().equals(StepTrace.UPDATE))
+                            .toList());
             var slots = new HashMap<>(state.slots());
             slots.putAll(staging.slots());
             slots.putAll(buffers.byName());

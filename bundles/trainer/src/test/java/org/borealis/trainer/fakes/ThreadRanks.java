@@ -14,6 +14,7 @@ import org.borealis.parallel.Collectives.Rendezvous;
 import org.borealis.parallel.Mesh;
 import org.borealis.parallel.ParallelStrategy;
 import org.borealis.parallel.Spread;
+import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.ranks.Ranks;
 
 /** All ranks of a mesh as threads. */
@@ -21,6 +22,7 @@ public final class ThreadRanks {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Spread spread;
+    private final Optional<Pipeline> pipeline;
 
     /** @param known strategies by axis, of which the mesh takes its own */
     public ThreadRanks(String mesh, Map<String, ParallelStrategy> known) {
@@ -29,6 +31,17 @@ public final class ThreadRanks {
 
     /** @param isExact whether sums over batches are made in their order */
     public ThreadRanks(String mesh, Map<String, ParallelStrategy> known, boolean isExact) {
+        this(mesh, known, isExact, Optional.empty());
+    }
+
+    /** Ranks that share the layers, too. */
+    public ThreadRanks(String mesh, Map<String, ParallelStrategy> known, boolean isExact, Pipeline pipeline) {
+        this(mesh, known, isExact, Optional.of(pipeline));
+    }
+
+    private ThreadRanks(
+            String mesh, Map<String, ParallelStrategy> known, boolean isExact, Optional<Pipeline> pipeline) {
+        this.pipeline = pipeline;
         var parsed = Mesh.parse(mesh);
         var strategies = new HashMap<>(known);
         strategies.keySet().removeIf(axis -> parsed.ranks(axis) == 1);
@@ -43,7 +56,7 @@ public final class ThreadRanks {
         for (int rank = 0; rank < size; rank++) {
             var rendezvous = new Rendezvous("ranks", rank, size, TIMEOUT);
             var task = new FutureTask<>(() -> {
-                try (var ranks = Ranks.of(spread, Optional.empty(), collectives.join(rendezvous))) {
+                try (var ranks = Ranks.of(spread, pipeline, collectives.join(rendezvous))) {
                     return body.apply(ranks);
                 }
             });

@@ -284,7 +284,8 @@ final class PipelineStepTest {
         }
     }
 
-    private static TrainState state(Device device, ModelFamily model, PipelineModel parts, Ranks ranks, Optimizer optimizer) {
+    private static TrainState state(
+            Device device, ModelFamily model, PipelineModel parts, Ranks ranks, Optimizer optimizer) {
         var keeping = parts.keeping(ranks.team().group(PipelineModel.AXIS));
         return new TrainState(device, DataType.FLOAT32, model.parameters(), optimizer, ranks, keeping);
     }

@@ -84,7 +84,17 @@ final class OffloadTest {
     private static ModelFamily model(int layers, int hidden) {
         return new Gpt(Settings.of(
                 GptSettings.class,
-                Map.of("layers", layers, "hidden", hidden, "heads", 2, "sequence", SEQUENCE, "vocabulary", VOCABULARY)));
+                Map.of(
+                        "layers",
+                        layers,
+                        "hidden",
+                        hidden,
+                        "heads",
+                        2,
+                        "sequence",
+                        SEQUENCE,
+                        "vocabulary",
+                        VOCABULARY)));
     }
 
     private static TrainStep.Plan plan(Ranks ranks, Offload offload) {
@@ -131,7 +141,12 @@ final class OffloadTest {
         var batch = new TokenBatch(ROWS, SEQUENCE);
         for (int row = 0; row < ROWS; row++) {
             int first = seed + row;
-            batch.set(row, IntStream.rangeClosed(0, SEQUENCE).map(i -> (first + i * i) % VOCABULARY).toArray(), SEQUENCE + 1);
+            batch.set(
+                    row,
+                    IntStream.rangeClosed(0, SEQUENCE)
+                            .map(i -> (first + i * i) % VOCABULARY)
+                            .toArray(),
+                    SEQUENCE + 1);
         }
         return batch;
     }
@@ -173,8 +188,11 @@ final class OffloadTest {
 
     private static void assertSame(Results wanted, Results got) {
         assertEquals(wanted.losses(), got.losses());
-        assertEquals(List.copyOf(wanted.tensors().keySet()), List.copyOf(got.tensors().keySet()));
-        wanted.tensors().forEach((name, bytes) -> assertArrayEquals(bytes, got.tensors().get(name), name));
+        assertEquals(
+                List.copyOf(wanted.tensors().keySet()),
+                List.copyOf(got.tensors().keySet()));
+        wanted.tensors()
+                .forEach((name, bytes) -> assertArrayEquals(bytes, got.tensors().get(name), name));
     }
 
     @Test
