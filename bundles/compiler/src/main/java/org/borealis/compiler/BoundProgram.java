@@ -74,7 +74,8 @@ final class BoundProgram implements Executable {
             var inputs = node.inputs().stream().map(this::slot).toList();
             boolean isOnce = plan.once().get(n);
             if (node.op() instanceof Collective collective) {
-                var exchange = exchange(collective, inputs.getFirst(), outputs.getFirst(), isOnce);
+                var given = inputs.isEmpty() ? outputs.getFirst() : inputs.getFirst();
+                var exchange = exchange(collective, given, outputs.getFirst(), isOnce);
                 waiting.computeIfAbsent(waits[n], _ -> new ArrayList<>()).addAll(exchange);
             } else {
                 add(device.bind(node.op(), inputs, outputs), isOnce);

@@ -33,12 +33,13 @@ final class Buckets {
     private static final long FULL = 1 << 20;
 
     private final Program program;
+    private final Owners owners;
     private final @Nullable Bucket[] bucketOf;
     private final @Nullable Tensor[] tensors;
     private final Program.Builder builder;
 
     /** What may be joined. */
-    private record Kind(Op op, DataType type) {}
+    private record Kind(Op op, DataType type, Map<String, Integer> owners) {}
 
     /** Nodes that become one. */
     private static final class Bucket {
@@ -51,6 +52,7 @@ final class Buckets {
 
     private Buckets(Program program) {
         this.program = program;
+        owners = new Owners(program);
         bucketOf = new Bucket[program.nodes().size()];
         tensors = new Tensor[program.values()];
         builder = new Program.Builder(program.name());
@@ -71,7 +73,7 @@ final class Buckets {
             if (!canJoin(op(n)) || bytes > LARGE) {
                 continue;
             }
-            var kind = new Kind(op(n), type(n));
+            var kind = new Kind(op(n), type(n), owners.of(program.nodes().get(n).first()));
             var bucket = open.get(kind);
             if (bucket == null || bucket.bytes + bytes > FULL) {
                 bucket = new Bucket();

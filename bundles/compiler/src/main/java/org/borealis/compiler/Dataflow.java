@@ -31,9 +31,11 @@ final class Dataflow {
     private final BitSet known = new BitSet();
     private final BitSet handedOut = new BitSet();
     private final long[] space;
+    private final Owners owners;
 
     Dataflow(Program program) {
         this.program = program;
+        owners = new Owners(program);
         producers = new int[program.values()];
         roots = new int[program.values()];
         space = new long[program.nodes().size()];
@@ -136,9 +138,10 @@ final class Dataflow {
         };
     }
 
-    /** Whether a node depends on no input, and so runs once. */
-    boolean isKnown(int n) {
-        return known.get(n);
+    /** Whether two nodes run on the same ranks, and equally often: those that depend on no input run once. */
+    boolean runTogether(int n, int other) {
+        return known.get(n) == known.get(other)
+                && owners.of(node(n).first()).equals(owners.of(node(other).first()));
     }
 
     /** Whether the result of a node, or a view of it, is an output of the program. */

@@ -13,10 +13,15 @@ import org.borealis.tensor.Collective;
 import org.borealis.tensor.Collective.AllGather;
 import org.borealis.tensor.Collective.AllReduce;
 import org.borealis.tensor.Collective.AllToAll;
+import org.borealis.tensor.Collective.BroadcastFrom;
 import org.borealis.tensor.Collective.Index;
+import org.borealis.tensor.Collective.Only;
 import org.borealis.tensor.Collective.Own;
 import org.borealis.tensor.Collective.ReduceScatter;
+import org.borealis.tensor.Collective.ReduceTo;
 import org.borealis.tensor.Collective.Shift;
+import org.borealis.tensor.Collective.Summand;
+import org.borealis.tensor.Primitive.Fold;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,13 +69,9 @@ final class Exchange implements Kernel {
     static Exchange of(Device device, Group group, Collective op, Slot input, Slot output) {
         var type = input.type().type();
         Talk talk = switch (op) {
-            case AllReduce(var _, var fold) ->
-                (from, to) -> {
-                    if (from.address() != to.address()) {
-                        to.copyFrom(from);
-                    }
-                    return group.allReduce(to, type, fold);
-                };
+            case AllReduce(var _, var fold) -> (from, to) -> group.allReduce(moved(from, to), type, fold);
+            case ReduceTo _ -> (from, to) -> group.allReduce(moved(from, to), type, Fold.SUM);
+            case BroadcastFrom(var _, int rank, var _) -> (from, to) -> group.broadcast(moved(from, to), rank);
             case AllGather _ -> group::allGather;
             case ReduceScatter _ -> (from, to) -> group.reduceScatter(from, to, type);
             case AllToAll _ -> group::allToAll;
@@ -84,9 +85,13 @@ final class Exchange implements Kernel {
                         sent.await();
                     };
                 };
-            case Own _, Index _ -> throw new IllegalStateException(op.label() + " talks to nobody");
+            case Own _, Index _, Only _, Summand _ -> throw new IllegalStateException(op.label() + " talks to nobody");
         };
         return new Exchange(device, input, output, talk);
+    }
+
+    private static MemorySegment moved(MemorySegment from, MemorySegment to) {
+        return from.address() == to.address() ? to : to.copyFrom(from);
     }
 
     @Override

@@ -124,7 +124,7 @@ final class Groups {
     private boolean isMate(int n, int other) {
         return flow.isFusible(other)
                 && flow.space(other) == flow.space(n)
-                && flow.isKnown(other) == flow.isKnown(n)
+                && flow.runTogether(n, other)
                 && groupOf[other] != null;
     }
 
@@ -132,7 +132,7 @@ final class Groups {
     private boolean isBetween(int n, int other) {
         return flow.isFusible(other)
                 && flow.space(other) < flow.space(n)
-                && flow.isKnown(other) == flow.isKnown(n)
+                && flow.runTogether(n, other)
                 && groupOf[other] == null;
     }
 

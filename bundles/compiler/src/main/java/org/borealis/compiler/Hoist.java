@@ -5,7 +5,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.borealis.tensor.Collective.AllGather;
 import org.borealis.tensor.Collective.Index;
 import org.borealis.tensor.Collective.Own;
 import org.borealis.tensor.Op;
@@ -101,7 +100,7 @@ final class Hoist {
             return false; // would wait for that
         }
         if (talks(n)) {
-            return !(op instanceof AllGather) || firstUses[node(n).first()] == count;
+            return !Waits.gathers(op) || firstUses[node(n).first()] == count;
         }
         return isLight(op)
                 && !handedOut.get(n)

@@ -8,6 +8,7 @@ import org.borealis.compiler.MemoryPlan.Block;
 import org.borealis.compiler.MemoryPlan.Copy;
 import org.borealis.compiler.MemoryPlan.Kind;
 import org.borealis.compiler.MemoryPlan.Place;
+import org.borealis.tensor.Collective.BroadcastFrom;
 import org.borealis.tensor.Primitive.Slice;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Program.Node;
@@ -67,7 +68,8 @@ final class Planner {
     }
 
     private void place(int index, Node node) {
-        boolean constant = node.inputs().stream().allMatch(v -> places.get(v).block().kind == Kind.CONSTANT);
+        boolean constant = !(node.op() instanceof BroadcastFrom) // runs for others that have no operand
+                && node.inputs().stream().allMatch(v -> places.get(v).block().kind == Kind.CONSTANT);
         if (constant) {
             once.set(index);
         }
@@ -88,7 +90,7 @@ final class Planner {
             extend(node.first() + i);
         }
         if (Waits.talks(node.op())) {
-            hold(node.inputs().get(0), waits[index]);
+            node.inputs().forEach(operand -> hold(operand, waits[index]));
             hold(node.first(), waits[index]);
         }
     }

@@ -5,7 +5,6 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.borealis.tensor.Collective.AllGather;
 import org.borealis.tensor.Program;
 
 /**
@@ -57,7 +56,7 @@ final class Prefetch {
             var node = program.nodes().get(n);
             boolean isGiven = node.inputs().stream().allMatch(this::isGiven);
             int firstUse = firstUses[node.first()];
-            if (isGiven && node.op() instanceof AllGather && firstUse < count) {
+            if (isGiven && Waits.gathers(node.op()) && firstUse < count) {
                 gatherings.add(new Gathering(n, firstUse, node.outputs().get(0).bytes()));
             } else if (isGiven && !Waits.talks(node.op())) {
                 given.set(n);

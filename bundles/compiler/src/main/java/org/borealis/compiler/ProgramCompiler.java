@@ -16,6 +16,7 @@ import org.borealis.device.Stage;
 import org.borealis.parallel.Signature;
 import org.borealis.parallel.Spread;
 import org.borealis.parallel.Team;
+import org.borealis.tensor.Collective;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.osgi.service.component.annotations.Component;
@@ -43,7 +44,9 @@ public final class ProgramCompiler implements Compiler {
 
     @Override
     public Program partition(Program program, Spread spread, Signature signature) {
-        return Prune.of(Partition.of(program, spread, signature));
+        // inputs that an owner has are marked in any case, so that values have the same numbers whatever becomes of
+        // them
+        return Prune.of(Partition.of(program, spread, signature), op -> op instanceof Collective.Only);
     }
 
     @Override
@@ -69,11 +72,11 @@ public final class ProgramCompiler implements Compiler {
     }
 
     @Override
-    public Footprint plan(Device device, List<Draft> drafts, String loss) {
+    public Footprint plan(Device device, List<Draft> drafts, String loss, Team team) {
         return Footprints.of(
                 drafts.stream()
-                        .map(draft ->
-                                Footprints.Planned.of(lower(draft.program(), device), draft.bound(), draft.spent()))
+                        .map(draft -> Footprints.Planned.of(
+                                Localise.of(lower(draft.program(), device), team), draft.bound(), draft.spent()))
                         .toList(),
                 loss);
     }

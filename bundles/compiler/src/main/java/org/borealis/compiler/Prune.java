@@ -3,6 +3,8 @@ package org.borealis.compiler;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Optional;
+import java.util.function.Predicate;
+import org.borealis.tensor.Op;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Tensor;
 
@@ -11,7 +13,12 @@ final class Prune {
     private Prune() {}
 
     static Program of(Program program) {
-        var live = live(program);
+        return of(program, _ -> false);
+    }
+
+    /** As {@link #of(Program)}, but for operations that are done whoever needs them. */
+    static Program of(Program program, Predicate<Op> always) {
+        var live = live(program, always);
         var builder = new Program.Builder(program.name());
         var tensors = new ArrayList<Optional<Tensor>>();
         program.inputs().forEach(i -> tensors.add(Optional.of(builder.input(i.name(), i.type()))));
@@ -38,11 +45,14 @@ final class Prune {
         return builder.build();
     }
 
-    private static BitSet live(Program program) {
+    private static BitSet live(Program program, Predicate<Op> always) {
         var live = new BitSet();
         program.outputs().forEach(o -> live.set(o.value()));
         for (int i = program.nodes().size() - 1; i >= 0; i--) {
             var node = program.nodes().get(i);
+            if (always.test(node.op())) {
+                live.set(node.first());
+            }
             int next = live.nextSetBit(node.first());
             if (next >= 0 && next < node.first() + node.outputs().size()) {
                 node.inputs().forEach(live::set);

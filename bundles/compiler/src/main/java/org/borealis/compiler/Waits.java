@@ -3,10 +3,14 @@ package org.borealis.compiler;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import org.borealis.tensor.Collective;
+import org.borealis.tensor.Collective.AllGather;
 import org.borealis.tensor.Collective.AllToAll;
+import org.borealis.tensor.Collective.BroadcastFrom;
 import org.borealis.tensor.Collective.Index;
+import org.borealis.tensor.Collective.Only;
 import org.borealis.tensor.Collective.Own;
 import org.borealis.tensor.Collective.ReduceScatter;
+import org.borealis.tensor.Collective.Summand;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive.Reshape;
 import org.borealis.tensor.Primitive.Slice;
@@ -25,7 +29,13 @@ final class Waits {
 
     /** Whether ranks talk to each other in it. */
     static boolean talks(Op op) {
-        return op instanceof Collective && !(op instanceof Own || op instanceof Index);
+        return op instanceof Collective
+                && !(op instanceof Own || op instanceof Index || op instanceof Only || op instanceof Summand);
+    }
+
+    /** Whether it brings to all what some have: takes more memory the earlier it begins. */
+    static boolean gathers(Op op) {
+        return op instanceof AllGather || op instanceof BroadcastFrom;
     }
 
     /** Whether the result is a stretch of its operand's memory, so that there is nothing to run. */

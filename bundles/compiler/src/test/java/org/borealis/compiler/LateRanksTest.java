@@ -2,6 +2,7 @@ package org.borealis.compiler;
 
 import java.util.List;
 import java.util.Map;
+import org.borealis.device.Backend;
 import org.borealis.device.Compiler;
 import org.borealis.model.ModelFamily;
 import org.borealis.parallel.Collectives;
@@ -71,6 +72,20 @@ class LateRanksTest {
         @Override
         protected Map<String, ModelFamily> models() {
             return Map.of("gpt", Models.gpt(2, 16, 8));
+        }
+    }
+
+    /** On a device that runs as much at once as it can. */
+    @Nested
+    class FusedOnOwners extends Case {
+        FusedOnOwners() {
+            super(Map.of("data", Strategies.data(1)), "data=4");
+        }
+
+        @Override
+        protected Backend backend() {
+            var plain = super.backend();
+            return () -> new FusingDevice(plain.open(), _ -> true);
         }
     }
 

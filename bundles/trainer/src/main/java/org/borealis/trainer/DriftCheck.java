@@ -47,6 +47,12 @@ final class DriftCheck implements AutoCloseable {
                     "check.against: steps are checked on one rank, and the mesh '"
                             + context.ranks().mesh() + "' has more; leave out check or mesh");
         }
+        if (plan.offload().isElsewhere()) {
+            throw new BorealisException(
+                    "check-offload",
+                    "check.against: steps are checked with what the optimizer remembers on the device, and offload is '"
+                            + plan.offload().place().orElseThrow() + "'; leave out check or offload");
+        }
         var section = new Section(settings.check_against(), Map.of());
         var choice = context.engine().plugins().open(Contract.BACKEND, section, Duration.ZERO);
         try {

@@ -72,13 +72,18 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                 StepLine.count(tokens(model)),
                 StepLine.count(tokens(model) * model.trainingFlopsPerToken()));
         if (isShared(check)) {
-            out.println(
-                    "stages      share the layers; what follows is of all of them together, without what they send each"
-                            + " other");
+            out.println("stages      share the layers; what follows is of the one that takes most");
         }
         long total = check.planned().total();
         check.planned().byName().forEach((name, bytes) -> line(out, name, bytes, total));
         line(out, "total", total, total);
+        check.planned()
+                .elsewhere()
+                .ifPresent(each -> out.printf(
+                        Locale.ROOT,
+                        "%-11s %10s that the optimizer remembers%n",
+                        "on " + each.place(),
+                        StepLine.memory(each.bytes())));
         verdict(check, out);
         if (explains) {
             traffic(check)
@@ -102,7 +107,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
         out.printf(Locale.ROOT, "%-11s %10s %5.1f %%%n", name, StepLine.memory(bytes), 100.0 * bytes / total);
     }
 
-    /** Whether a rank takes a part of the memory that was planned. */
+    /** Whether stages take different amounts of memory. */
     private static boolean isShared(MemoryCheck check) {
         return check.parts().ranks().pipeline().isPresent();
     }
@@ -114,9 +119,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                                 "%-11s %10s, so it %s%n",
                                 "available",
                                 StepLine.memory(bytes),
-                                isShared(check)
-                                        ? "a part of it has to fit"
-                                        : check.fits() ? "fits" : "does not fit; " + check.remedy()),
+                                check.fits() ? "fits" : "does not fit; " + check.remedy()),
                         () -> out.println("available   the device can't tell"));
     }
 
@@ -124,6 +127,9 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
         var model = check.parts().model();
         var memory = new LinkedHashMap<String, Object>(check.planned().byName());
         memory.put("total", check.planned().total());
+        check.planned()
+                .elsewhere()
+                .ifPresent(each -> memory.put("offloaded", Map.of("to", each.place(), "bytes", each.bytes())));
         check.available().ifPresent(bytes -> memory.put("available", bytes));
         var values = new LinkedHashMap<String, Object>();
         values.put("device", check.parts().device().description());
@@ -136,10 +142,9 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
         values.put("flops", tokens(model) * model.trainingFlopsPerToken());
         values.put("memory", memory);
         if (isShared(check)) {
-            values.put("stages", check.parts().ranks().mesh().ranks(Pipeline.AXIS)); // the memory is that of all
-        } else {
-            values.put("fits", check.fits());
+            values.put("stages", check.parts().ranks().mesh().ranks(Pipeline.AXIS)); // the memory is of the greatest
         }
+        values.put("fits", check.fits());
         if (explains) {
             values.put(
                     "traffic",
@@ -155,7 +160,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                                     each.bytes()))
                             .toList());
         }
-        if (!isShared(check) && !check.fits()) {
+        if (!check.fits()) {
             check.advice()
                     .ifPresent(advice -> values.put(
                             "advice",

@@ -42,12 +42,20 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
                 + " parameters; " + StepLine.count(split.training().to()) + " tokens to train on, "
                 + StepLine.count(split.heldOut().to() - split.heldOut().from()) + " held out, "
                 + StepLine.count((double) context.settings().batch_sequences() * model.sequence()) + " in a step");
-        if (context.ranks().pipeline().isEmpty()) {
-            display.line((context.ranks().areMany() ? "memory of each rank: " : "memory: ")
-                    + memory.byName().entrySet().stream()
-                            .map(entry -> entry.getKey() + " " + StepLine.memory(entry.getValue()))
-                            .collect(Collectors.joining(", ")));
+        display.line(memoryOf()
+                + memory.byName().entrySet().stream()
+                        .map(entry -> entry.getKey() + " " + StepLine.memory(entry.getValue()))
+                        .collect(Collectors.joining(", "))
+                + memory.elsewhere()
+                        .map(each -> "; on " + each.place() + " " + StepLine.memory(each.bytes()))
+                        .orElse(""));
+    }
+
+    private String memoryOf() {
+        if (context.ranks().pipeline().isPresent()) {
+            return "memory of this rank's stage: ";
         }
+        return context.ranks().areMany() ? "memory of each rank: " : "memory: ";
     }
 
     /** For the file of events. */
@@ -64,9 +72,7 @@ record Introduction(RunContext context, Device device, Stretch.Parts parts, Step
         peak.ifPresent(flops -> values.put("peakFlops", flops));
         values.put("plugins", parts.plugins().origins());
         values.put("corpus", parts.corpus().digest());
-        if (context.ranks().pipeline().isEmpty()) {
-            values.put("memory", memory.byName());
-        }
+        values.put("memory", memory.byName());
         return values;
     }
 }

@@ -9,6 +9,7 @@ import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.engine.Engine;
+import org.borealis.trainer.pipeline.PipelineMemory;
 import org.borealis.trainer.progress.StepLine;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.StepMemory;
@@ -38,7 +39,9 @@ record MemoryCheck(Parts parts, StepMemory planned, OptionalLong available) {
             Ranks ranks) {
 
         StepMemory plan(ModelFamily family, TrainStep.Plan plan) {
-            return StepMemory.plan(engine.compiler(), device, family, optimizer, plan);
+            return ranks.pipeline().isPresent()
+                    ? PipelineMemory.plan(engine.compiler(), device, family, optimizer, plan)
+                    : StepMemory.plan(engine.compiler(), device, family, optimizer, plan);
         }
     }
 
@@ -66,7 +69,8 @@ record MemoryCheck(Parts parts, StepMemory planned, OptionalLong available) {
             return (isFixed
                             ? "parameters, gradients and optimizer alone take " + StepLine.memory(planned.fixed())
                             : "no smaller batch, shorter sequence or rematerialisation is enough")
-                    + ": take a smaller model, or a machine with more memory";
+                    + ": take a smaller model, or a machine with more memory"
+                    + (planned.elsewhere().isEmpty() ? ", or --set offload=disk" : "");
         });
     }
 

@@ -15,8 +15,8 @@ import org.borealis.tensor.BorealisException;
 record RecipeChange(Set<String> refused, Set<String> noted) {
     /**
      * Keys, or sections before a dot, that may change: they leave the steps that were done as they are. The corpus is compared by its
-     * digest, the tokenizer by its files, wherever they lie now; rematerialisation and checks
-     * change no bit.
+     * digest, the tokenizer by its files, wherever they lie now; rematerialisation, offloading and
+     * checks change no bit.
      */
     private static final Set<String> HARMLESS = Set.of(
             "name",
@@ -29,6 +29,7 @@ record RecipeChange(Set<String> refused, Set<String> noted) {
             "missing",
             "timeout",
             "rematerialise",
+            "offload",
             "check",
             "data.corpus",
             "data.text",

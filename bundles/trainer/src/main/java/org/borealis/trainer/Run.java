@@ -125,9 +125,7 @@ final class Run {
                     plugins.model(),
                     plugins.optimizer(),
                     context.ranks()));
-            if (context.ranks().pipeline().isEmpty()) {
-                check.require(); // what is planned is the whole model; a stage takes less
-            }
+            check.require();
             prepareCorpus(plugins);
             return stretch(device, check.planned(), checkpoint, progress, plugins);
         }
@@ -167,7 +165,8 @@ final class Run {
                             model.parameters(),
                             plugins.optimizer(),
                             context.ranks(),
-                            keeping.orElse(Keeping.ALL));
+                            keeping.orElse(Keeping.ALL),
+                            plan.offload().in(folder -> context.paths().expanded("offload.disk", folder)));
                     var step = step(device, plugins, state, plan, parts)) {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
                 var drift = DriftCheck.of(context, plugins, device, state, step, plan);

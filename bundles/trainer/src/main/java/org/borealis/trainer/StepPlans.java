@@ -3,6 +3,7 @@ package org.borealis.trainer;
 import org.borealis.device.Rematerialisation;
 import org.borealis.recipe.RunSettings;
 import org.borealis.trainer.ranks.Ranks;
+import org.borealis.trainer.step.Offload;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.TrainStep;
 
@@ -16,7 +17,8 @@ final class StepPlans {
                 BatchSizes.perRank(settings, ranks.batches()),
                 Precision.of(settings.precision()),
                 rematerialisation(settings),
-                ranks);
+                ranks,
+                Offload.of(settings));
     }
 
     /** As the recipe has it, but for these two. */
@@ -26,7 +28,8 @@ final class StepPlans {
                 Math.max(1, settings.batch_sequences() / rows / ranks.batches()),
                 Precision.of(settings.precision()),
                 rematerialisation,
-                ranks);
+                ranks,
+                Offload.of(settings));
     }
 
     static Rematerialisation rematerialisation(RunSettings settings) {

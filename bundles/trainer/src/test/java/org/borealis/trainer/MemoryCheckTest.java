@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
+import org.borealis.pipeline.schedules.OneForwardOneBackward;
 import org.borealis.recipe.Contract;
 import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.fakes.FakeRecipes;
@@ -31,6 +32,7 @@ class MemoryCheckTest {
                 Contract.MODEL,
                 section -> new Tower(64, ((Number) section.settings().getOrDefault("sequence", 256)).intValue()));
         workshop.plugins.install(Contract.BACKEND, section -> new Scarce(memory));
+        workshop.plugins.install(Contract.PIPELINE, section -> new OneForwardOneBackward());
         var settings = new HashMap<String, Object>(Map.of("batch.sequences", 12, "model.vocabulary", 64));
         settings.putAll(changes);
         var recipe = FakeRecipes.of(settings);
@@ -107,6 +109,30 @@ class MemoryCheckTest {
         var text = workshop.dryRun(FakeRecipes.of(Map.of("batch.sequences", 4, "model.vocabulary", vocabulary)), false);
         assertTrue(text.contains("model       4.29G parameters, vocabulary 134217728\n"), text);
         assertTrue(text.contains("parameters   16.00 GiB"), text);
+    }
+
+    @Test
+    void ofAPipelineTheGreatestStageHasToFit() {
+        var pipeline = Map.<String, Object>of("mesh", "pipeline=2", "batch.micro", 3);
+        long whole = number("total", Map.of("batch.micro", 3));
+        long stage = number("total", pipeline);
+        assertTrue(stage < whole, stage + " of " + whole);
+        var text = dryRun(OptionalLong.of(stage), false, pipeline);
+        assertTrue(text.contains("stages      share the layers; what follows is of the one that takes most\n"), text);
+        assertTrue(text.contains(", so it fits\n"), text);
+        assertTrue(dryRun(OptionalLong.of(stage - 1), true, pipeline).contains("\"fits\":false"));
+    }
+
+    @Test
+    void whatIsOffloadedIsToldApart() {
+        var disk = Map.<String, Object>of("offload", "disk");
+        var text = dryRun(OptionalLong.of(1L << 40), false, disk);
+        assertTrue(
+                Pattern.compile("(?m)^on disk +[0-9.]+ [KM]iB that the optimizer remembers$")
+                        .matcher(text)
+                        .find(),
+                text);
+        assertTrue(dryRun(OptionalLong.empty(), true, disk).contains("\"offloaded\":{"));
     }
 
     @Test

@@ -80,8 +80,14 @@ public interface Compiler {
      * What {@link #compile} would take of a device's memory. Takes none itself.
      *
      * @param loss name of an output; what it depends on is the forward pass of a program that has it
+     * @param team of the rank that would compile; its groups are not used
      */
-    Footprint plan(Device device, List<Draft> drafts, String loss);
+    Footprint plan(Device device, List<Draft> drafts, String loss, Team team);
+
+    /** {@link #plan(Device, List, String, Team)} of a rank that is alone. */
+    default Footprint plan(Device device, List<Draft> drafts, String loss) {
+        return plan(device, drafts, loss, Team.ALONE);
+    }
 
     /**
      * Lowers programs, plans their memory and binds them. They share one workspace, so only one may run at a time, and what one leaves

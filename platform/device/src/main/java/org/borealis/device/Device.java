@@ -64,6 +64,11 @@ public interface Device extends AutoCloseable {
         return OptionalLong.empty();
     }
 
+    /** Whether its memory is that of the host, so that what moves from one to the other takes as much as before. */
+    default boolean isOnHost() {
+        return true;
+    }
+
     /** Waits until all kernels have run. */
     default void finish() {}
 

@@ -15,9 +15,11 @@ import org.osgi.annotation.versioning.ProviderType;
  * @param name the parameter's, such as {@code layers.3.mlp.up.weight}
  * @param shape what this axis has to split: other axes may have taken their part already
  * @param dims of the parameter, one for each dim of {@code shape}; empty for what the optimizer keeps in another shape
+ * @param ownership present if the parameter's update is not elementwise: all that belongs to the parameter is needed whole then, on the
+ *     rank that updates it
  */
 @ProviderType
-public record Held(Role role, String name, Shape shape, List<LogicalDim> dims) {
+public record Held(Role role, String name, Shape shape, List<LogicalDim> dims, Optional<Ownership> ownership) {
 
     /** What a tensor that outlives a program is. */
     public enum Role {
@@ -34,9 +36,24 @@ public record Held(Role role, String name, Shape shape, List<LogicalDim> dims) {
         dims = List.copyOf(dims);
     }
 
+    /** Of a parameter that is updated element by element, so that each rank may update a part of it. */
+    public Held(Role role, String name, Shape shape, List<LogicalDim> dims) {
+        this(role, name, shape, dims, Optional.empty());
+    }
+
     /** The same tensor, with less of it left to split. */
     public Held in(Shape left) {
-        return new Held(role, name, left, dims);
+        return new Held(role, name, left, dims, ownership);
+    }
+
+    /** The same parameter's tensor of another role. */
+    public Held as(Role other) {
+        return new Held(other, name, shape, dims, ownership);
+    }
+
+    /** Whole on the one of these ranks that updates the parameter; empty if each may update a part. */
+    public Optional<Placement> owned(int ranks) {
+        return ownership.map(each -> new Placement.Owned(each.owner(ranks)));
     }
 
     /** The dim of this meaning. */

@@ -43,7 +43,16 @@ public sealed interface Placement {
         }
     }
 
-    /** Shape of what one rank has of a tensor of shape {@code whole}. */
+    /** One rank has all of it, and alone computes with it; the others have nothing. */
+    record Owned(int rank) implements Placement {
+        public Owned {
+            if (rank < 0) {
+                throw new ShapeException("owned: no rank " + rank);
+            }
+        }
+    }
+
+    /** Shape of what one rank has of a tensor of shape {@code whole}, if it has any. */
     default Shape local(Shape whole, int ranks) {
         if (!(this instanceof Shard(int dim, int blocks))) {
             return whole;

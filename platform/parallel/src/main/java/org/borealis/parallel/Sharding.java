@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.borealis.parallel.Placement.Owned;
 import org.borealis.parallel.Placement.Shard;
 import org.borealis.tensor.Shape;
 import org.osgi.annotation.versioning.ProviderType;
@@ -23,7 +24,7 @@ public record Sharding(Shape whole, List<Cut> cuts) {
         cuts = List.copyOf(cuts);
     }
 
-    /** Shape of what one rank has. */
+    /** Shape of what one rank has, if it has any. */
     public Shape local() {
         var shape = whole;
         for (var cut : cuts) {
@@ -37,6 +38,13 @@ public record Sharding(Shape whole, List<Cut> cuts) {
         return cuts.stream().anyMatch(cut -> cut.at() instanceof Shard);
     }
 
+    /** Whether a rank has any of it: not where another one owns it. */
+    public boolean isHere(Mesh mesh, int rank) {
+        return cuts.stream()
+                .noneMatch(cut -> cut.at() instanceof Owned(int owner)
+                        && owner != mesh.index(rank, cut.axis().name()));
+    }
+
     /** What is done with a run of elements that stand behind each other in the whole and in the part. */
     @FunctionalInterface
     public interface Run {
@@ -48,7 +56,7 @@ public record Sharding(Shape whole, List<Cut> cuts) {
         void accept(long whole, long local, long length);
     }
 
-    /** Goes through the elements that a rank has, in their order there, in runs as long as possible. */
+    /** Goes through the elements that a rank has, if {@link #isHere it has any}, in their order there, in runs as long as possible. */
     public void runs(Mesh mesh, int rank, Run run) {
         int inner = whole.rank() - 1;
         while (inner >= 0 && isWhole(inner)) {
@@ -68,7 +76,7 @@ public record Sharding(Shape whole, List<Cut> cuts) {
     /** A box of the whole tensor, and the same elements as a box of what a rank has. */
     public record Part(Box whole, Box local) {}
 
-    /** What a rank has, as few boxes as possible: one, unless dims consist of blocks. */
+    /** What a rank has, if {@link #isHere it has any}, as few boxes as possible: one, unless dims consist of blocks. */
     public List<Part> parts(Mesh mesh, int rank) {
         if (!isSplit()) {
             return List.of(new Part(Box.of(whole), Box.of(whole)));

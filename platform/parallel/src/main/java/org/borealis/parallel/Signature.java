@@ -11,7 +11,7 @@ import org.osgi.annotation.versioning.ProviderType;
  * @param held tensors that outlive the program, as whole tensors
  * @param batches tokens and targets, [B, T]
  * @param own results that stay with each rank's own batch rather than to be summed over the batches
- * @param whole tensors that are computed with whole, however they are kept
+ * @param whole tensors that are computed with whole, however they are kept: by all ranks, or by the one that owns them
  * @param computes whether parameters are there to compute the loss with, rather than to be updated
  */
 @ProviderType

@@ -30,7 +30,10 @@ public @interface RunSettings {
             options = {@Option("fast"), @Option("exact")})
     String reduction() default "fast";
 
-    @AttributeDefinition(description = "Seconds after which a rank that does not answer is given up; the first rank has to prepare a text in them", min = "1")
+    @AttributeDefinition(
+            description =
+                    "Seconds after which a rank that does not answer is given up; the first rank has to prepare a text in them",
+            min = "1")
     long timeout() default 600;
 
     @AttributeDefinition(
@@ -102,6 +105,17 @@ public @interface RunSettings {
             description = "Keeps every n-th layer end only, and computes all in between again; in place of a word",
             min = "1")
     int rematerialise_every() default 0;
+
+    @AttributeDefinition(
+            description =
+                    "Where what the optimizer remembers is kept between updates: with all else on the device, in memory of the host, or in a file in the run's folder. Results are the same. Or {disk: FOLDER}",
+            options = {@Option("none"), @Option("host"), @Option("disk")})
+    String offload() default "none";
+
+    @AttributeDefinition(
+            description =
+                    "Folder of the file with what the optimizer remembers, on a fast local disk; in place of a word")
+    String offload_disk() default "";
 
     @AttributeDefinition(description = "Steps between evaluations; 0 means none", min = "0")
     long evaluate_every() default 100;

@@ -9,7 +9,7 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The closed set of operations in which the ranks along one axis of a mesh work together. Every rank of the axis runs the same
- * program, so each meets its peers in the same operation. No model author writes one: they come from splitting a program.
+ * program, but for what {@link Only} one of them computes, so each meets its peers in the same operation. No model author writes one: they come from splitting a program.
  *
  * <p>A leading dim of size {@code ranks} holds one part for each rank, in the order of the axis.
  */
@@ -91,6 +91,59 @@ public sealed interface Collective extends Op {
         public List<TensorType> infer(List<TensorType> in) {
             count(this, in, 0);
             return List.of(new TensorType(DataType.INT32, Shape.SCALAR));
+        }
+    }
+
+    /** The sum of the ranks' tensors, for one of them; what the others have of the result means nothing. */
+    record ReduceTo(String axis, int rank) implements Collective {
+        @Override
+        public List<TensorType> infer(List<TensorType> in) {
+            count(this, in, 1);
+            check(in.get(0).type() != DataType.BOOL, this, in, "can't reduce bool");
+            return in;
+        }
+
+        @Override
+        public boolean inPlace(int input, int output) {
+            return true;
+        }
+    }
+
+    /** What one rank has, for all. In the program of another rank it has no operand; the type stands here for that. */
+    record BroadcastFrom(String axis, int rank, TensorType type) implements Collective {
+        @Override
+        public List<TensorType> infer(List<TensorType> in) {
+            check(in.isEmpty() || in.equals(List.of(type)), this, in, "sends " + type);
+            return List.of(type);
+        }
+
+        @Override
+        public boolean inPlace(int input, int output) {
+            return true;
+        }
+    }
+
+    /**
+     * What one rank has, as a summand: the others have zeros. Nothing is sent. As with {@link Only}, what the operand was computed
+     * from need not be there on the others.
+     */
+    record Summand(String axis, int rank) implements Collective {
+        @Override
+        public List<TensorType> infer(List<TensorType> in) {
+            count(this, in, 1);
+            return in;
+        }
+    }
+
+    /**
+     * The operand, from here on for one rank only: what is computed from it, up to a {@link BroadcastFrom} or {@link Summand}, only
+     * that rank computes. Nothing is sent.
+     */
+    record Only(String axis, int rank) implements Collective {
+        @Override
+        public List<TensorType> infer(List<TensorType> in) {
+            count(this, in, 1);
+            return in;
         }
     }
 

@@ -45,6 +45,11 @@ public class ForwardingDevice implements Device {
     }
 
     @Override
+    public boolean isOnHost() {
+        return real.isOnHost();
+    }
+
+    @Override
     public Optional<MemorySegment> memory(Slot slot) {
         return real.memory(slot);
     }

@@ -36,11 +36,6 @@ public abstract class OptimizerConformance {
     /** The optimizer under test, with a rate at which x^2 / 2 falls. */
     protected abstract Optimizer optimizer();
 
-    /** Whether each element is updated without regard to the others, so that a part of a tensor can be updated apart. */
-    protected boolean isElementwise() {
-        return true;
-    }
-
     /** Trajectories of other programs. */
     protected List<OptimizerTrajectory> trajectories() {
         return List.of();
@@ -151,10 +146,11 @@ public abstract class OptimizerConformance {
 
     @Test
     void partsUpdatedApartAreTheWholeUpdated() {
-        if (!isElementwise()) {
+        var parameter = Parameter.fill("x", 1, 4, 3);
+        if (!optimizer().isElementwise(parameter)) {
             return;
         }
-        var whole = descend(Parameter.fill("x", 1, 4, 3), Samples.of(DataType.FLOAT32, 1, 4, 3), 5);
+        var whole = descend(parameter, Samples.of(DataType.FLOAT32, 1, 4, 3), 5);
         var start = Samples.of(DataType.FLOAT32, 1, 4, 3);
         for (int part = 0; part < 2; part++) {
             int from = 6 * part;

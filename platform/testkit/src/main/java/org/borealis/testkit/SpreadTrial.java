@@ -5,11 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.borealis.device.Backend;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
@@ -20,6 +23,7 @@ import org.borealis.model.Parameter;
 import org.borealis.parallel.Collectives;
 import org.borealis.parallel.Held;
 import org.borealis.parallel.Held.Role;
+import org.borealis.parallel.Ownership;
 import org.borealis.parallel.Sharding;
 import org.borealis.parallel.Signature;
 import org.borealis.parallel.Spread;
@@ -151,6 +155,24 @@ public record SpreadTrial(
         return new Signature(held, Set.of(), false);
     }
 
+    /** As {@link #updating}, if the optimizer needed matrices whole. */
+    public Signature updatingMatrices() {
+        var matrices =
+                model.parameters().stream().filter(p -> p.shape().rank() == 2).toList();
+        var sizes = matrices.stream().map(p -> p.shape().elements()).toList();
+        var held = new HashMap<>(updating().held());
+        var whole = new HashSet<String>();
+        for (int i = 0; i < matrices.size(); i++) {
+            var name = matrices.get(i).name();
+            var ownership = Optional.of(new Ownership(i, sizes));
+            for (var each : List.of(name, "gradient/" + name, "moment1/" + name, "moment2/" + name)) {
+                held.computeIfPresent(each, (_, h) -> new Held(h.role(), h.name(), h.shape(), h.dims(), ownership));
+                whole.add(each);
+            }
+        }
+        return new Signature(held, Set.of(), Set.of(), whole, false);
+    }
+
     private HostTensor input(Program.Input input, int batch) {
         var name = input.name();
         if (name.equals("tokens") || name.equals("targets")) {
@@ -216,15 +238,22 @@ public record SpreadTrial(
                 for (int round = 0; round < batches / spread.batches(); round++) {
                     int batch = round * spread.batches() + spread.batch(team.rank());
                     for (var input : program.inputs()) {
-                        if (round == 0 || input.type().type() == DataType.INT32) {
-                            var part =
-                                    part(input(input, batch), sharding(input, spread, signature), spread, team.rank());
+                        var sharding = sharding(input, spread, signature);
+                        if ((round == 0 || input.type().type() == DataType.INT32)
+                                && sharding.isHere(spread.mesh(), team.rank())) {
+                            var part = part(input(input, batch), sharding, spread, team.rank());
                             part.write(device, executable.slot(input.name()));
                         }
                     }
                     executable.run();
                 }
-                parts[team.rank()] = results(device, program, executable::slot);
+                parts[team.rank()] = results(
+                        device,
+                        program.outputs().stream()
+                                .map(Program.Output::name)
+                                .filter(name -> isHere(name, program, spread, signature, team.rank()))
+                                .toList(),
+                        executable::slot);
             }
         });
         return joined(program, spread, signature, parts);
@@ -234,9 +263,14 @@ public record SpreadTrial(
         Slot slot(String name);
     }
 
-    private static Results results(Device device, Program program, Slots slots) {
+    private static boolean isHere(String name, Program program, Spread spread, Signature signature, int rank) {
+        var output = new Program.Input(name, program.type(program.output(name).value()));
+        return sharding(output, spread, signature).isHere(spread.mesh(), rank);
+    }
+
+    private static Results results(Device device, List<String> names, Slots slots) {
         var results = new HashMap<String, HostTensor>();
-        program.outputs().forEach(o -> results.put(o.name(), HostTensor.read(device, slots.slot(o.name()))));
+        names.forEach(name -> results.put(name, HostTensor.read(device, slots.slot(name))));
         return new Results(results);
     }
 
@@ -266,10 +300,13 @@ public record SpreadTrial(
             var whole = new HostTensor(program.type(output.value()));
             var input = new Program.Input(output.name(), whole.type());
             var sharding = sharding(input, spread, signature);
-            for (int rank = 0; rank < parts.length; rank++) {
+            var ranks = IntStream.range(0, parts.length)
+                    .filter(rank -> sharding.isHere(spread.mesh(), rank))
+                    .toArray();
+            for (int rank : ranks) {
                 put(parts[rank].get(output.name()), whole, sharding, spread, rank);
             }
-            for (int rank = 0; rank < parts.length; rank++) {
+            for (int rank : ranks) {
                 var part = part(whole, sharding, spread, rank);
                 assertArrayEquals(
                         part.bytes(),

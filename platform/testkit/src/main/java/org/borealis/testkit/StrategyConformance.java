@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.borealis.device.Backend;
 import org.borealis.device.Compiler;
@@ -14,6 +15,7 @@ import org.borealis.model.ModelFamily;
 import org.borealis.parallel.Collectives;
 import org.borealis.parallel.Mesh;
 import org.borealis.parallel.ParallelStrategy;
+import org.borealis.parallel.Signature;
 import org.borealis.parallel.Spread;
 import org.borealis.tensor.Collective;
 import org.borealis.tensor.DataType;
@@ -103,17 +105,20 @@ public abstract class StrategyConformance {
 
     @TestFactory
     final Stream<DynamicTest> updatesAndTheLengthOfTheGradientAreThoseOfOneRank() {
-        return each((model, mesh) -> {
-            var trial = trial(model, DataType.FLOAT32);
-            var program = trial.update();
-            var wanted = trial.alone(program, 1);
-            var got = trial.spread(
-                    program,
-                    spread(mesh, false),
-                    trial.updating(),
-                    spread(mesh, false).batches());
-            near(wanted, got, TOLERANCE);
-        });
+        return each((model, mesh) -> updatesAreThoseOfOneRank(model, mesh, SpreadTrial::updating));
+    }
+
+    @TestFactory
+    final Stream<DynamicTest> soTheyAreWhereMatricesAreUpdatedWhole() {
+        return each((model, mesh) -> updatesAreThoseOfOneRank(model, mesh, SpreadTrial::updatingMatrices));
+    }
+
+    private void updatesAreThoseOfOneRank(ModelFamily model, String mesh, Function<SpreadTrial, Signature> signature) {
+        var trial = trial(model, DataType.FLOAT32);
+        var program = trial.update();
+        var wanted = trial.alone(program, 1);
+        var spread = spread(mesh, false);
+        near(wanted, trial.spread(program, spread, signature.apply(trial), spread.batches()), TOLERANCE);
     }
 
     @TestFactory

@@ -30,6 +30,19 @@ public interface Optimizer {
     List<State> state(Parameter parameter, DataType type);
 
     /**
+     * Whether a parameter's elements are updated without regard to each other, as by Adam, so that ranks may each update a part of it and
+     * remember no more than that. An update that looks at the whole, at singular values, norms, or sums over rows, says no, and then
+     * gets whole tensors on every mesh: with ZeRO, one rank owns each such parameter, sums up its gradient, remembers its state, and
+     * hands the new value to the others.
+     *
+     * <p>Says the same of a parameter for as long as the optimizer lives. A wrong yes costs time, as ranks then gather in the middle of
+     * the update what it needs whole; it does not make the result wrong.
+     */
+    default boolean isElementwise(Parameter parameter) {
+        return true;
+    }
+
+    /**
      * Traces one update.
      *
      * @param value the parameter's present value

@@ -45,7 +45,7 @@ record Layout(
                 used.put(name, strategy.used(tensor, axis.ranks()));
             }
             if (signature.whole().contains(name)) {
-                used.put(name, Placement.REPLICATE);
+                used.put(name, whole(tensor, strategy, axis.ranks()));
             }
         });
         signature.batches().forEach(name -> kept.put(name, strategy.batch(axis.ranks())));
@@ -53,5 +53,11 @@ record Layout(
             signature.own().forEach(name -> kept.put(name, Placement.VARYING));
         }
         return new Layout(kept, used, kept, signature.own(), strategy, isExact);
+    }
+
+    /** On the rank that owns what the optimizer remembers of the parameter; on all, if none does. */
+    private static Placement whole(Held tensor, ParallelStrategy strategy, int ranks) {
+        var remembered = strategy.kept(tensor.as(Held.Role.OPTIMIZER), ranks);
+        return remembered instanceof Placement.Owned ? remembered : Placement.REPLICATE;
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.borealis.parallel.Mesh.Axis;
 import org.borealis.parallel.Placement;
+import org.borealis.parallel.Placement.Owned;
 import org.borealis.parallel.Placement.Partial;
 import org.borealis.parallel.Placement.Replicate;
 import org.borealis.parallel.Placement.Shard;
@@ -13,9 +14,12 @@ import org.borealis.parallel.Placement.Varying;
 import org.borealis.tensor.Collective.AllGather;
 import org.borealis.tensor.Collective.AllReduce;
 import org.borealis.tensor.Collective.AllToAll;
+import org.borealis.tensor.Collective.BroadcastFrom;
 import org.borealis.tensor.Collective.Index;
 import org.borealis.tensor.Collective.Own;
 import org.borealis.tensor.Collective.ReduceScatter;
+import org.borealis.tensor.Collective.ReduceTo;
+import org.borealis.tensor.Collective.Summand;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive.Fold;
 import org.borealis.tensor.Shape;
@@ -69,6 +73,16 @@ final class Moves {
             case Varying()
             when to instanceof Replicate -> isExact ? foldAll(t) : one(t, new AllReduce(axis.name(), Fold.SUM));
             case Varying() when to instanceof Shard shard -> scatter(x, shard);
+            case Partial(var fold)
+            when to instanceof Owned(int owner) && fold == Fold.SUM && !isExact ->
+                one(t, new ReduceTo(axis.name(), owner));
+            case Varying() when to instanceof Owned(int owner) && !isExact -> one(t, new ReduceTo(axis.name(), owner));
+            case Replicate() when to instanceof Owned -> t;
+            case Owned(int owner)
+            when to instanceof Replicate -> one(t, new BroadcastFrom(axis.name(), owner, t.type()));
+            case Owned(int owner)
+            when to instanceof Partial(var fold) && fold == Fold.SUM -> one(t, new Summand(axis.name(), owner));
+            case Placement at when at instanceof Owned || to instanceof Owned -> moved(to(x, Placement.REPLICATE), to);
             default ->
                 throw new ShapeException(
                         "axis " + axis + ": a tensor " + x.whole() + " can't come from " + x.at() + " to " + to);
@@ -119,6 +133,10 @@ final class Moves {
      * on how many ranks there are.
      */
     Placed addInOrder(Placed sum, Placed summand) {
+        if (sum.isOwned()) {
+            var all = one(summand.local(), new AllGather(axis.name(), axis.ranks()));
+            return new Placed(fold(sum.local(), all), sum.whole(), sum.at());
+        }
         if (sum.at() instanceof Shard shard) {
             var total = fold(sum.local(), sent(parts(summand.local(), shard)));
             return new Placed(total, sum.whole(), shard);

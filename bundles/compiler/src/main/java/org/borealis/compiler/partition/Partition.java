@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.borealis.parallel.Mesh.Axis;
 import org.borealis.parallel.Placement;
+import org.borealis.parallel.Placement.Owned;
 import org.borealis.parallel.Placement.Partial;
 import org.borealis.parallel.Placement.Shard;
 import org.borealis.parallel.Signature;
@@ -42,6 +43,9 @@ public final class Partition {
     private final Map<Integer, Made> made = new HashMap<>();
 
     private final Map<Integer, Gathered> gathered = new HashMap<>();
+    /** By value: what its owner alone goes on with. */
+    private final Map<Integer, Placed> taken = new HashMap<>();
+
     private int index;
 
     /** How a replicated tensor was made. */
@@ -75,23 +79,32 @@ public final class Partition {
 
     private Program split(Program program) {
         var values = new ArrayList<Placed>();
+        var inputs = new ArrayList<Tensor>();
         for (var input : program.inputs()) {
             var at = layout.kept().getOrDefault(input.name(), Placement.REPLICATE);
             try {
                 var local = input.type().in(at.local(input.type().shape(), axis.ranks()));
-                values.add(new Placed(builder.input(input.name(), local), input.type(), at));
+                inputs.add(builder.input(input.name(), local));
+                values.add(new Placed(inputs.getLast(), input.type(), at));
             } catch (ShapeException e) {
                 throw new ShapeException(input.name() + " on axis " + axis + ": " + e.getMessage());
             }
         }
+        values.replaceAll(this::marked);
         for (var node : program.nodes()) {
             index++;
             values.addAll(node(program, node, values));
         }
         for (var output : program.outputs()) {
-            output(program, output, values);
+            output(program, output, values, inputs);
         }
         return builder.build();
+    }
+
+    private Placed marked(Placed input) {
+        return input.at() instanceof Owned(int owner)
+                ? on(new Collective.Only(axis.name(), owner), input.at(), input.whole(), input)
+                : input;
     }
 
     private List<Placed> node(Program program, Node node, List<Placed> values) {
@@ -101,7 +114,7 @@ public final class Partition {
         }
         var inputs = new ArrayList<Placed>();
         for (int value : node.inputs()) {
-            inputs.add(used(program, value, values));
+            inputs.add(node.op() instanceof Collective.Only ? values.get(value) : used(program, value, values));
         }
         try {
             return place(node.op(), inputs, node.outputs());
@@ -117,13 +130,13 @@ public final class Partition {
         if (!(node.op() instanceof Binary(var function)) || function != Function2.ADD) {
             return Optional.empty();
         }
-        int sum = node.inputs().get(0);
+        int sum = given(program, node.inputs().get(0));
         var summand = values.get(node.inputs().get(1));
         boolean isState = program.outputs().stream()
                 .anyMatch(o -> o.value() == node.first()
                         && o.replaces().isPresent()
                         && o.replaces().getAsInt() == sum);
-        var kept = values.get(sum);
+        var kept = values.get(node.inputs().get(0));
         if (!isState || kept.at().equals(summand.at())) {
             return Optional.empty();
         }
@@ -133,13 +146,28 @@ public final class Partition {
         return Optional.of(on(node.op(), kept.at(), kept.whole(), kept, move(summand, kept.at())));
     }
 
+    /** The input that a value is, if an earlier axis only says who has it. */
+    private static int given(Program program, int value) {
+        if (value < program.inputs().size()) {
+            return value;
+        }
+        var node = program.nodes().get(program.producer(value));
+        return node.op() instanceof Collective.Only
+                ? given(program, node.inputs().get(0))
+                : value;
+    }
+
     private Placed used(Program program, int value, List<Placed> values) {
         var x = values.get(value);
-        if (value >= program.inputs().size()) {
+        int input = given(program, value);
+        if (input >= program.inputs().size()) {
             return x;
         }
-        var at = layout.used().getOrDefault(program.inputs().get(value).name(), x.at());
-        if (!x.isSplit() || !(at instanceof Placement.Replicate)) {
+        var at = layout.used().getOrDefault(program.inputs().get(input).name(), x.at());
+        if (at instanceof Owned && !x.isOwned()) {
+            return taken.computeIfAbsent(value, _ -> marked(moves.to(x, at)));
+        }
+        if (!(x.isSplit() || x.isOwned()) || !(at instanceof Placement.Replicate)) {
             return moves.to(x, at);
         }
         var before = gathered.get(value);
@@ -148,7 +176,7 @@ public final class Partition {
         return whole;
     }
 
-    private void output(Program program, Program.Output output, List<Placed> values) {
+    private void output(Program program, Program.Output output, List<Placed> values, List<Tensor> inputs) {
         var name = output.name();
         var result = values.get(output.value());
         Placement at;
@@ -168,7 +196,7 @@ public final class Partition {
         }
         var value = move(result, at);
         if (output.replaces().isPresent()) {
-            builder.replace(name, values.get(output.replaces().getAsInt()).local(), value.local());
+            builder.replace(name, inputs.get(output.replaces().getAsInt()), value.local());
         } else {
             builder.output(name, value.local());
         }
@@ -176,6 +204,10 @@ public final class Partition {
 
     /** Runs an operation on inputs wherever they are; gives its outputs. */
     List<Placed> place(Op op, List<Placed> inputs, List<TensorType> outputs) {
+        var owned = inputs.stream().filter(Placed::isOwned).findFirst();
+        if (owned.isPresent() && !(op instanceof Collective)) {
+            return owned(op, inputs, outputs, owned.get().at());
+        }
         if (inputs.stream().anyMatch(Placed::isVarying)) {
             return all(op, Placement.VARYING, outputs, whole(inputs));
         }
@@ -189,6 +221,24 @@ public final class Partition {
             case Collective collective -> List.of(new Rules(this).place(collective, inputs, outputs.get(0)));
             case Composite composite -> composite(composite, inputs, outputs);
         };
+    }
+
+    /**
+     * An operation on what one rank has is that rank's: what it needs beside comes there. But a number that numbers of others are added
+     * to is a summand, so that ranks talk once, about the sum.
+     */
+    private List<Placed> owned(Op op, List<Placed> inputs, List<TensorType> outputs, Placement owner) {
+        boolean isOfMany =
+                inputs.stream().anyMatch(x -> x.at() instanceof Partial || x.isOwned() && !x.at().equals(owner));
+        if (isOfMany
+                && op instanceof Binary(var function)
+                && function == Function2.ADD
+                && outputs.get(0).shape().elements() == 1) {
+            var to = layout.isExact() ? Placement.REPLICATE : Placement.PARTIAL;
+            return place(
+                    op, inputs.stream().map(x -> x.isOwned() ? move(x, to) : x).toList(), outputs);
+        }
+        return all(op, owner, outputs, inputs.stream().map(x -> move(x, owner)).toList());
     }
 
     private List<Placed> whole(List<Placed> inputs) {

@@ -1,6 +1,7 @@
 package org.borealis.compiler.partition;
 
 import org.borealis.parallel.Placement;
+import org.borealis.parallel.Placement.Owned;
 import org.borealis.parallel.Placement.Replicate;
 import org.borealis.parallel.Placement.Shard;
 import org.borealis.parallel.Placement.Varying;
@@ -26,6 +27,10 @@ record Placed(Tensor local, TensorType whole, Placement at) {
 
     boolean isVarying() {
         return at instanceof Varying;
+    }
+
+    boolean isOwned() {
+        return at instanceof Owned;
     }
 
     /** Whether it is split along this dim. */

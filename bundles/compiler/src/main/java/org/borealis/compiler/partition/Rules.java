@@ -86,12 +86,19 @@ final class Rules {
 
     /** What an earlier axis brought: it works on every part alone, but for the dim that counts its ranks. */
     Placed place(Collective op, List<Placed> in, TensorType out) {
-        if (in.isEmpty() || in.get(0).isReplicated()) {
-            return partition.on(op, Placement.REPLICATE, out, in.toArray(Placed[]::new));
+        if (in.isEmpty() || in.get(0).isReplicated() || in.get(0).isOwned()) {
+            var at = in.isEmpty() ? Placement.REPLICATE : in.get(0).at();
+            return partition.on(op, at, out, in.toArray(Placed[]::new));
         }
         var x = partition.settle(in.get(0));
         return switch (op) {
-            case Collective.AllReduce _, Collective.Shift _ -> partition.on(op, x.at(), out, x);
+            case Collective.AllReduce _,
+                    Collective.Shift _,
+                    Collective.ReduceTo _,
+                    Collective.Summand _,
+                    Collective.Only _ -> partition.on(op, x.at(), out, x);
+            case Collective.BroadcastFrom(var name, int rank, var _) ->
+                partition.on(new Collective.BroadcastFrom(name, rank, x.local().type()), x.at(), out, x);
             case Collective.Own(var _, int dim, int _) when !x.isSplit(dim) -> partition.on(op, x.at(), out, x);
             case Collective.AllGather _
             when x.at() instanceof Shard(int dim, int blocks) -> partition.on(op, new Shard(dim + 1, blocks), out, x);

@@ -13,7 +13,6 @@ import org.borealis.device.Stage;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Tensor;
-import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.StepSpread;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TrainState;
@@ -27,7 +26,6 @@ record PartTrace(
         Compiler compiler,
         StepTrace trace,
         StepSpread spread,
-        Optimizer optimizer,
         PipelineModel model,
         int part,
         boolean isSplit,
@@ -37,15 +35,8 @@ record PartTrace(
     static final int BACKWARD = 1;
     static final int WEIGHTS = 2;
 
-    PartTrace(
-            Compiler compiler,
-            StepTrace trace,
-            StepSpread spread,
-            Optimizer optimizer,
-            PipelineModel model,
-            int part,
-            boolean isSplit) {
-        this(compiler, trace, spread, optimizer, model, part, isSplit, new HashMap<>());
+    PartTrace(Compiler compiler, StepTrace trace, StepSpread spread, PipelineModel model, int part, boolean isSplit) {
+        this(compiler, trace, spread, model, part, isSplit, new HashMap<>());
     }
 
     private Stage stage() {
@@ -81,7 +72,7 @@ record PartTrace(
     }
 
     private Program split(Program program) {
-        return spread.split(compiler, program, optimizer, new HashSet<>(model.crossing(part)));
+        return spread.split(compiler, program, new HashSet<>(model.crossing(part)));
     }
 
     /** All inputs are there whatever is added, so that values have the same numbers. */
@@ -126,8 +117,7 @@ record PartTrace(
     }
 
     /** Brings together what ranks have added up apart; without operations if there is nothing of that kind. */
-    static Program settle(
-            Compiler compiler, StepTrace trace, StepSpread spread, Optimizer optimizer, List<Parameter> parameters) {
+    static Program settle(Compiler compiler, StepTrace trace, StepSpread spread, List<Parameter> parameters) {
         var builder = new Program.Builder(SETTLE);
         var apart = parameters.stream()
                 .filter(p -> spread.isDeferred() && spread.isApart(p))
@@ -143,6 +133,6 @@ record PartTrace(
                 builder.output(StepTrace.gradient(parameter), sums.get(i));
             }
         }
-        return spread.split(compiler, builder.build(), optimizer, Set.of());
+        return spread.split(compiler, builder.build(), Set.of());
     }
 }

@@ -18,7 +18,6 @@ import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Keeping;
-import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
 
@@ -44,7 +43,7 @@ public record PipelineModel(ModelFamily family, List<Stage> parts, int stage, in
                     "a pipeline has 2 or more stages; the mesh '" + plan.ranks().mesh() + "' has no axis " + AXIS
                             + " of that many ranks");
         }
-        var forward = plan.trace(family).loss(compiler, StepTrace.LOSS);
+        var forward = plan.loss(compiler, family);
         return new PipelineModel(
                 family,
                 compiler.stages(forward, stages * chunks),

@@ -67,7 +67,7 @@ public final class PipelineStep implements Step {
         messages = new Messages(group, device, 2 * model.parts().size());
         inStep = Work.expected(schedule, model, chunks, plan.micro(), this::expected);
         inEvaluation = evaluation();
-        tokens = new TokenStaging(plan.trace(model.family()).tokenType(), plan.ranks());
+        tokens = new TokenStaging(plan.trace(model.family(), optimizer).tokenType(), plan.ranks());
         number = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
     }
 
@@ -178,7 +178,7 @@ public final class PipelineStep implements Step {
         write(StepTrace.NUMBER, step);
         write(StepTrace.RATE, rate);
         write(StepTrace.SCALE, scale / batches() / lossScale);
-        programs.run(StepTrace.UPDATE);
+        programs.update();
         device.finish();
     }
 

@@ -63,6 +63,11 @@ public final class Ranks implements Writers, AutoCloseable {
         return new Ranks(spread, pipeline, new Team(spread.mesh(), 0, Map.of()), Optional.empty());
     }
 
+    /** To plan for another of the ranks. */
+    public Ranks seenBy(int rank) {
+        return new Ranks(spread, pipeline, new Team(spread.mesh(), rank, Map.of()), Optional.empty());
+    }
+
     public Spread spread() {
         return spread;
     }

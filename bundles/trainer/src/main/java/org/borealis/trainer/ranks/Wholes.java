@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.borealis.device.Slot;
 import org.borealis.parallel.Mesh;
+import org.borealis.parallel.Placement.Owned;
 import org.borealis.parallel.Placement.Shard;
 import org.borealis.parallel.Sharding;
 import org.borealis.parallel.Sharding.Cut;
@@ -15,12 +16,18 @@ import org.borealis.tensor.Shape;
 public final class Wholes {
     private Wholes() {}
 
-    /** The whole tensor, for every rank. All ranks call it. */
+    /**
+     * The whole tensor, for every rank. All ranks call it.
+     *
+     * @param part what this rank has; of what another owns, memory of that size, which may be written over
+     */
     public static MemorySegment join(MemorySegment part, Sharding sharding, int elementBytes, Team team, Arena arena) {
         var joined = part;
         for (int i = sharding.cuts().size() - 1; i >= 0; i--) {
             var cut = sharding.cuts().get(i);
-            if (cut.at() instanceof Shard) {
+            if (cut.at() instanceof Owned(int owner)) {
+                team.group(cut.axis().name()).broadcast(joined, owner).await();
+            } else if (cut.at() instanceof Shard) {
                 var before = new Sharding(sharding.whole(), sharding.cuts().subList(0, i)).local();
                 joined = join(joined, before, cut, elementBytes, team, arena);
             }

@@ -28,9 +28,10 @@ public final class LossProgram implements AutoCloseable {
             int rows,
             int sequence) {
         this.device = device;
-        var trace = new StepTrace(family, new Precision(type), rows, sequence);
-        program = compiler.compile(device, trace.loss(compiler, StepTrace.EVALUATE), new HashMap<>(parameters));
-        staging = arena.allocate(Math.max(Double.BYTES, trace.tokenType().bytes()), Slot.ALIGNMENT);
+        var batch = StepTrace.tokenType(rows, sequence);
+        var loss = StepTrace.loss(compiler, family, new Precision(type), batch, StepTrace.EVALUATE);
+        program = compiler.compile(device, loss, new HashMap<>(parameters));
+        staging = arena.allocate(Math.max(Double.BYTES, batch.bytes()), Slot.ALIGNMENT);
     }
 
     /** Mean loss of a batch in nats a predicted token. */

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.borealis.device.Device;
 import org.borealis.device.DeviceException;
 import org.borealis.device.Slot;
@@ -43,6 +44,11 @@ public final class Slots implements AutoCloseable {
             throw new IllegalArgumentException("no slot " + name);
         }
         return slot;
+    }
+
+    /** A tensor that may not be here. */
+    Optional<Slot> find(String name) {
+        return Optional.ofNullable(slots.get(name));
     }
 
     public Map<String, Slot> byName() {

@@ -4,10 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.borealis.checkpoint.Checkpoints.Piece;
 import org.borealis.checkpoint.TensorSource;
-import org.borealis.device.Device;
-import org.borealis.device.Slot;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.Box;
 import org.borealis.parallel.Held;
@@ -18,7 +17,6 @@ import org.borealis.parallel.Team;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
-import org.borealis.train.Optimizer;
 
 /**
  * A tensor of the state of a run: a parameter, or what the optimizer remembers of it.
@@ -28,15 +26,15 @@ import org.borealis.train.Optimizer;
 record StateTensor(Parameter parameter, String name, TensorType whole, Sharding sharding) {
 
     /** All parameters, then what is remembered of each. */
-    static List<StateTensor> all(DataType type, List<Parameter> parameters, Optimizer optimizer, Spread spread) {
+    static List<StateTensor> all(DataType type, List<Parameter> parameters, Holdings holdings, Spread spread) {
         var tensors = new ArrayList<StateTensor>();
         for (var p : parameters) {
-            var held = StepSpread.held(Role.PARAMETER, p);
+            var held = holdings.held(Role.PARAMETER, p);
             tensors.add(of(p, TrainState.parameter(p), new TensorType(type, p.shape()), spread, held));
         }
         for (var p : parameters) {
-            for (var s : optimizer.state(p, type)) {
-                tensors.add(of(p, TrainState.memory(p, s), s.type(), spread, StepSpread.held(p, s)));
+            for (var s : holdings.optimizer().state(p, type)) {
+                tensors.add(of(p, TrainState.memory(p, s), s.type(), spread, holdings.held(p, s)));
             }
         }
         return tensors;
@@ -51,15 +49,18 @@ record StateTensor(Parameter parameter, String name, TensorType whole, Sharding 
         return whole.in(sharding.local());
     }
 
-    /** What a rank has, as a checkpoint takes it: it is copied from the device when its turn comes. */
-    List<Piece> pieces(Team team, Device device, Slot slot) {
+    /**
+     * What a rank has, as a checkpoint takes it.
+     *
+     * @param read copies what it has to the host, when its turn comes
+     */
+    List<Piece> pieces(Team team, Function<Arena, MemorySegment> read) {
         return sharding.parts(team.mesh(), team.rank()).stream()
-                .map(part -> new Piece(name, whole, part.whole(), arena -> read(part.local(), device, slot, arena)))
+                .map(part -> new Piece(name, whole, part.whole(), arena -> cut(read.apply(arena), part.local(), arena)))
                 .toList();
     }
 
-    private MemorySegment read(Box box, Device device, Slot slot, Arena arena) {
-        var local = Slots.read(device, slot, arena);
+    private MemorySegment cut(MemorySegment local, Box box, Arena arena) {
         var all = Box.of(sharding.local());
         if (box.equals(all)) {
             return local;
@@ -70,11 +71,11 @@ record StateTensor(Parameter parameter, String name, TensorType whole, Sharding 
     }
 
     /**
-     * Sets what a rank has to what a checkpoint holds, of which it reads no more than that.
+     * What a rank has to have of what a checkpoint holds, of which it reads no more than that.
      *
      * @throws BorealisException if the checkpoint has it not, or as another type
      */
-    void load(TensorSource source, Team team, Device device, Slot slot) {
+    MemorySegment local(TensorSource source, Team team, Arena arena) {
         var found = source.types().get(name);
         if (!whole.equals(found)) {
             throw new BorealisException(
@@ -84,22 +85,15 @@ record StateTensor(Parameter parameter, String name, TensorType whole, Sharding 
                             + ". It was written by another model, optimizer or precision");
         }
         var parts = sharding.parts(team.mesh(), team.rank());
-        try (var arena = Arena.ofConfined()) {
-            if (parts.size() == 1) {
-                device.write(slot, source.read(name, parts.getFirst().whole(), arena));
-                return;
-            }
-            var all = Box.of(sharding.local());
-            var local = arena.allocate(local().bytes());
-            for (var part : parts) {
-                part.local()
-                        .copy(
-                                source.read(name, part.whole(), arena),
-                                all,
-                                local,
-                                whole.type().bytes());
-            }
-            device.write(slot, local);
+        if (parts.size() == 1) {
+            return source.read(name, parts.getFirst().whole(), arena);
         }
+        var all = Box.of(sharding.local());
+        var local = arena.allocate(local().bytes());
+        for (var part : parts) {
+            part.local()
+                    .copy(source.read(name, part.whole(), arena), all, local, whole.type().bytes());
+        }
+        return local;
     }
 }

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.borealis.device.Compiler;
-import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.Held;
 import org.borealis.parallel.Held.Role;
@@ -16,45 +15,33 @@ import org.borealis.parallel.Signature;
 import org.borealis.parallel.Spread;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.TensorType;
-import org.borealis.train.Optimizer;
+import org.borealis.trainer.ranks.Ranks;
 
 /**
  * How the programs of a step are spread over ranks.
  *
+ * @param rank this one's number in the mesh
  * @param micro batches that each rank has in a step
  * @param isDeferred whether ranks add up their batches apart, and bring together the sums with the last batch
  */
-public record StepSpread(Spread spread, ModelFamily family, Precision precision, int micro, boolean isDeferred) {
+public record StepSpread(
+        Spread spread, int rank, Holdings holdings, Precision precision, int micro, boolean isDeferred) {
     private static final String SUM = "sum/";
 
-    /** What a parameter's value, gradient or sum of gradients is. */
-    static Held held(Role role, Parameter parameter) {
-        return new Held(role, parameter.name(), parameter.shape(), parameter.dims());
-    }
-
-    /** What an optimizer remembers of a parameter. */
-    static Held held(Parameter parameter, Optimizer.State state) {
-        boolean isAlike = state.type().shape().equals(parameter.shape());
-        return new Held(
-                Role.OPTIMIZER,
-                parameter.name() + "/" + state.name(),
-                state.type().shape(),
-                isAlike ? parameter.dims() : List.of());
-    }
-
     /** Whether sums are deferred follows from where the strategies keep them. */
-    public static StepSpread of(Spread spread, ModelFamily family, Precision precision, int micro) {
+    public static StepSpread of(Ranks ranks, Holdings holdings, Precision precision, int micro) {
+        var spread = ranks.spread();
         boolean isDeferred = micro > 1
                 && !spread.isExact()
                 && !spread.axes().isEmpty()
-                && family.parameters().stream()
-                        .anyMatch(p ->
-                                !spread.sharding(held(Role.SUM, p)).equals(spread.sharding(held(Role.GRADIENT, p))));
-        return new StepSpread(spread, family, precision, micro, isDeferred);
+                && holdings.parameters().stream()
+                        .anyMatch(p -> !spread.sharding(holdings.held(Role.SUM, p))
+                                .equals(spread.sharding(holdings.held(Role.GRADIENT, p))));
+        return new StepSpread(spread, ranks.team().rank(), holdings, precision, micro, isDeferred);
     }
 
     private Sharding sharding(Role role, Parameter parameter) {
-        return spread.sharding(held(role, parameter));
+        return spread.sharding(holdings.held(role, parameter));
     }
 
     private TensorType type(Role role, Parameter parameter) {
@@ -81,23 +68,39 @@ public record StepSpread(Spread spread, ModelFamily family, Precision precision,
         return !sharding(Role.SUM, parameter).equals(sharding(Role.GRADIENT, parameter));
     }
 
+    private boolean isHere(Role role, Parameter parameter) {
+        return sharding(role, parameter).isHere(spread.mesh(), rank);
+    }
+
+    /** Whether this rank has any of a parameter's gradient when it is ready for the update. */
+    public boolean hasGradient(Parameter parameter) {
+        return isHere(Role.GRADIENT, parameter);
+    }
+
+    /** Whether this rank has memory for a parameter's gradient, be it for a sum on its way to another rank. */
+    private boolean hasRoom(Parameter parameter) {
+        return hasGradient(parameter) || isDeferred && isAliased(parameter) && isHere(Role.SUM, parameter);
+    }
+
     /** By alias, the name of the buffer that it means. */
     public Map<String, String> aliases() {
         var aliases = new HashMap<String, String>();
         if (isDeferred) {
-            family.parameters().stream()
-                    .filter(this::isAliased)
+            holdings.parameters().stream()
+                    .filter(p -> isAliased(p) && hasRoom(p))
                     .forEach(p -> aliases.put(sum(p), StepTrace.gradient(p)));
         }
         return aliases;
     }
 
-    /** Buffers of gradients, and of sums that need their own. */
+    /** This rank's buffers of gradients, and of sums that need their own. */
     public Map<String, TensorType> gradientTypes() {
         var types = new LinkedHashMap<String, TensorType>();
-        for (var parameter : family.parameters()) {
-            types.put(StepTrace.gradient(parameter), type(Role.GRADIENT, parameter));
-            if (isDeferred && !isAliased(parameter)) {
+        for (var parameter : holdings.parameters()) {
+            if (hasRoom(parameter)) {
+                types.put(StepTrace.gradient(parameter), type(Role.GRADIENT, parameter));
+            }
+            if (isDeferred && !isAliased(parameter) && isHere(Role.SUM, parameter)) {
                 types.put(sum(parameter), type(Role.SUM, parameter));
             }
         }
@@ -105,8 +108,8 @@ public record StepSpread(Spread spread, ModelFamily family, Precision precision,
     }
 
     /** The program of one rank. */
-    Program split(Compiler compiler, Program program, Optimizer optimizer) {
-        return split(compiler, program, optimizer, Set.of());
+    Program split(Compiler compiler, Program program) {
+        return split(compiler, program, Set.of());
     }
 
     /**
@@ -114,27 +117,36 @@ public record StepSpread(Spread spread, ModelFamily family, Precision precision,
      *
      * @param activations names of inputs and outputs [B, T, ..] that are where tokens are
      */
-    public Program split(Compiler compiler, Program program, Optimizer optimizer, Set<String> activations) {
-        return spread.axes().isEmpty()
-                ? program
-                : compiler.partition(program, spread, signature(program, optimizer, activations));
+    public Program split(Compiler compiler, Program program, Set<String> activations) {
+        return spread.axes().isEmpty() ? program : compiler.partition(program, spread, signature(program, activations));
     }
 
-    private Signature signature(Program program, Optimizer optimizer, Set<String> activations) {
+    private Signature signature(Program program, Set<String> activations) {
         var held = new HashMap<String, Held>();
         var gradients = new HashMap<String, Held>();
-        for (var parameter : family.parameters()) {
-            held.put(TrainState.parameter(parameter), held(Role.PARAMETER, parameter));
-            optimizer
+        boolean isUpdate = program.name().equals(StepTrace.UPDATE);
+        var whole = new HashSet<String>();
+        for (var parameter : holdings.parameters()) {
+            var own = new HashMap<String, Held>();
+            own.put(TrainState.parameter(parameter), holdings.held(Role.PARAMETER, parameter));
+            holdings.optimizer()
                     .state(parameter, precision.kept())
-                    .forEach(s -> held.put(TrainState.memory(parameter, s), held(parameter, s)));
-            gradients.put(StepTrace.gradient(parameter), held(Role.GRADIENT, parameter));
+                    .forEach(s -> own.put(TrainState.memory(parameter, s), holdings.held(parameter, s)));
+            gradients.put(StepTrace.gradient(parameter), holdings.held(Role.GRADIENT, parameter));
+            held.putAll(own);
             if (isDeferred) {
-                held.put(sum(parameter), held(Role.SUM, parameter));
+                held.put(sum(parameter), holdings.held(Role.SUM, parameter));
+            }
+            if (isUpdate && holdings.isWhole(parameter)) {
+                whole.addAll(own.keySet());
+                whole.add(StepTrace.gradient(parameter));
             }
         }
         held.putAll(gradients);
         boolean isNorm = program.name().equals(StepTrace.SQUARED_NORM);
+        if (isNorm && spread.isExact()) {
+            whole.addAll(gradients.keySet());
+        }
         boolean isEvaluation = program.name().equals(StepTrace.EVALUATE);
         var batches = new HashSet<>(activations);
         batches.addAll(List.of(StepTrace.TOKENS, StepTrace.TARGETS));
@@ -142,7 +154,7 @@ public record StepSpread(Spread spread, ModelFamily family, Precision precision,
                 held,
                 batches,
                 isEvaluation || !spread.isExact() ? Set.of(StepTrace.LOSS) : Set.of(),
-                isNorm && spread.isExact() ? gradients.keySet() : Set.of(),
-                !program.name().equals(StepTrace.UPDATE) && !isNorm);
+                whole,
+                !isUpdate && !isNorm);
     }
 }

@@ -12,7 +12,6 @@ import org.borealis.device.Compiler;
 import org.borealis.device.Rematerialisation;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
-import org.borealis.parallel.Spread;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Shape;
@@ -20,14 +19,19 @@ import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 
-/** Traces the programs that a run is made of. */
+/**
+ * Traces the programs that a run is made of.
+ *
+ * @param isOffloaded whether what the optimizer remembers is elsewhere between updates
+ */
 public record StepTrace(
         ModelFamily family,
         Precision precision,
         int rows,
         int sequence,
         Rematerialisation rematerialisation,
-        StepSpread spread) {
+        StepSpread spread,
+        boolean isOffloaded) {
     static final String FIRST = "first";
     static final String ACCUMULATE = "accumulate";
     static final String LAST = "last";
@@ -46,16 +50,8 @@ public record StepTrace(
 
     private static final String GRADIENT = "gradient/";
 
-    /** Without gradients, or with nothing computed again for them. */
-    StepTrace(ModelFamily family, Precision precision, int rows, int sequence) {
-        this(
-                family,
-                precision,
-                rows,
-                sequence,
-                new Rematerialisation.None(),
-                StepSpread.of(Spread.NONE, family, precision, 1));
-    }
+    /** What an update by parts has of the optimizer's memory on the device at once, unless a single parameter has more. */
+    private static final long MOST_STAGED = 32L << 20;
 
     /** Name of the sum of a parameter's gradients. */
     public static String gradient(Parameter parameter) {
@@ -69,6 +65,10 @@ public record StepTrace(
 
     /** Of tokens and targets, as whole tensors. */
     public TensorType tokenType() {
+        return tokenType(rows, sequence);
+    }
+
+    static TensorType tokenType(int rows, int sequence) {
         return TensorType.of(DataType.INT32, rows, sequence);
     }
 
@@ -97,8 +97,9 @@ public record StepTrace(
     }
 
     /** All programs of a run, as this rank runs them. */
-    List<Program> programs(Compiler compiler, Optimizer optimizer) {
-        var programs = new ArrayList<>(List.of(first(compiler), norm(), update(optimizer), loss(compiler, EVALUATE)));
+    List<Program> programs(Compiler compiler) {
+        var programs = new ArrayList<>(List.of(first(compiler), norm(), loss(compiler, EVALUATE)));
+        programs.addAll(updates(family.parameters()));
         int accumulated = spread.micro() - 1;
         if (accumulated > 0 && spread.isDeferred()) {
             programs.add(last(compiler));
@@ -107,9 +108,7 @@ public record StepTrace(
         if (accumulated > 0) {
             programs.add(accumulate(compiler));
         }
-        return programs.stream()
-                .map(program -> spread.split(compiler, program, optimizer))
-                .toList();
+        return programs.stream().map(program -> spread.split(compiler, program)).toList();
     }
 
     /** Inputs that the next step writes anew: a program that updates may write the scaled gradients over them. */
@@ -123,11 +122,16 @@ public record StepTrace(
     }
 
     /** The mean loss of a batch. */
-    public Program loss(Compiler compiler, String name) {
+    private Program loss(Compiler compiler, String name) {
+        return loss(compiler, family, precision, tokenType(), name);
+    }
+
+    /** The mean loss of a batch of tokens and targets of this type, on one rank. */
+    static Program loss(Compiler compiler, ModelFamily family, Precision precision, TensorType batch, String name) {
         var builder = new Program.Builder(name);
         var weights = new TracedWeights(builder, family.parameters(), precision.kept());
-        var tokens = builder.input(TOKENS, tokenType());
-        var targets = builder.input(TARGETS, tokenType());
+        var tokens = builder.input(TOKENS, batch);
+        var targets = builder.input(TARGETS, batch);
         builder.output(LOSS, family.loss(weights, tokens, targets));
         return compiler.precision(builder.build(), precision.compute());
     }
@@ -218,13 +222,37 @@ public record StepTrace(
         return builder.build();
     }
 
-    /** Scales the gradients and updates every parameter with what is remembered of it, in place. */
-    Program update(Optimizer optimizer) {
-        return update(optimizer, family.parameters());
+    /**
+     * Scale the gradients and update these parameters with what is remembered of each, in place. Several programs, one after the other,
+     * if the optimizer's memory is brought to the device for them.
+     */
+    public List<Program> updates(List<Parameter> parameters) {
+        return groups(parameters).stream().map(this::update).toList();
     }
 
-    /** As {@link #update(Optimizer)}, of some of the parameters. */
-    public Program update(Optimizer optimizer, List<Parameter> parameters) {
+    /** The same on all ranks: by what whole tensors take. */
+    private List<List<Parameter>> groups(List<Parameter> parameters) {
+        if (!isOffloaded) {
+            return List.of(parameters);
+        }
+        var groups = new ArrayList<List<Parameter>>();
+        long staged = MOST_STAGED;
+        for (var parameter : parameters) {
+            long bytes = spread.holdings().optimizer().state(parameter, precision.kept()).stream()
+                    .mapToLong(s -> s.type().bytes())
+                    .sum();
+            if (staged + bytes > MOST_STAGED) {
+                groups.add(new ArrayList<>());
+                staged = 0;
+            }
+            groups.getLast().add(parameter);
+            staged += bytes;
+        }
+        return groups;
+    }
+
+    private Program update(List<Parameter> parameters) {
+        var optimizer = spread.holdings().optimizer();
         var builder = new Program.Builder(UPDATE);
         var type = precision.kept();
         var weights = new TracedWeights(builder, parameters, type);

@@ -11,10 +11,14 @@ import org.borealis.tensor.Collective;
 import org.borealis.tensor.Collective.AllGather;
 import org.borealis.tensor.Collective.AllReduce;
 import org.borealis.tensor.Collective.AllToAll;
+import org.borealis.tensor.Collective.BroadcastFrom;
 import org.borealis.tensor.Collective.Index;
+import org.borealis.tensor.Collective.Only;
 import org.borealis.tensor.Collective.Own;
 import org.borealis.tensor.Collective.ReduceScatter;
+import org.borealis.tensor.Collective.ReduceTo;
 import org.borealis.tensor.Collective.Shift;
+import org.borealis.tensor.Collective.Summand;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
@@ -33,8 +37,8 @@ public record StepTraffic(String axis, String operation, long times, long bytes)
     public static List<StepTraffic> plan(
             Compiler compiler, ModelFamily family, Optimizer optimizer, TrainStep.Plan plan) {
         var sums = new TreeMap<String, Map<String, StepTraffic>>();
-        var trace = plan.trace(family);
-        for (var program : trace.programs(compiler, optimizer)) {
+        var trace = plan.trace(family, optimizer);
+        for (var program : trace.programs(compiler)) {
             long runs = runs(program, trace.spread());
             for (var node : program.nodes()) {
                 if (runs > 0 && node.op() instanceof Collective op) {
@@ -77,7 +81,9 @@ public record StepTraffic(String axis, String operation, long times, long bytes)
             case ReduceScatter _ -> "reduce-scatter";
             case AllToAll _ -> "all-to-all";
             case Shift _ -> "shift";
-            case Own _, Index _ -> "none";
+            case ReduceTo _ -> "reduce";
+            case BroadcastFrom _ -> "broadcast";
+            case Own _, Index _, Only _, Summand _ -> "none";
         };
     }
 
@@ -85,11 +91,11 @@ public record StepTraffic(String axis, String operation, long times, long bytes)
     private static long sent(Collective op, TensorType input, int ranks) {
         long bytes = input.bytes();
         return switch (op) {
-            case AllReduce _ -> 2 * bytes * (ranks - 1) / ranks;
+            case AllReduce _, ReduceTo _ -> 2 * bytes * (ranks - 1) / ranks;
             case AllGather _ -> bytes * (ranks - 1);
-            case ReduceScatter _, AllToAll _ -> bytes * (ranks - 1) / ranks;
+            case ReduceScatter _, AllToAll _, BroadcastFrom _ -> bytes * (ranks - 1) / ranks;
             case Shift _ -> bytes;
-            case Own _, Index _ -> 0;
+            case Own _, Index _, Only _, Summand _ -> 0;
         };
     }
 }

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.borealis.checkpoint.Checkpoints.Piece;
 import org.borealis.checkpoint.TensorSource;
 import org.borealis.device.Device;
 import org.borealis.device.Slot;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.Held.Role;
-import org.borealis.parallel.Spread;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
@@ -24,14 +24,18 @@ import org.borealis.trainer.ranks.Wholes;
 
 /** What lives as long as a run and makes up its checkpoints: parameters, and what the optimizer remembers of each. */
 public final class TrainState implements AutoCloseable {
+    private static final String MEMORY = "optimizer/";
+
     private final Device device;
     private final DataType type;
     private final List<StateTensor> tensors;
     private final List<Parameter> here;
     private final Keeping keeping;
     private final Optimizer optimizer;
+    private final Holdings holdings;
     private final Ranks ranks;
     private final Slots slots;
+    private final Store offloaded;
 
     /** @param type of the parameters */
     public TrainState(Device device, DataType type, List<Parameter> parameters, Optimizer optimizer) {
@@ -60,6 +64,22 @@ public final class TrainState implements AutoCloseable {
             Optimizer optimizer,
             Ranks ranks,
             Keeping keeping) {
+        this(device, type, parameters, optimizer, ranks, keeping, Offload.NONE);
+    }
+
+    /**
+     * As above.
+     *
+     * @param offload where what the optimizer remembers is
+     */
+    public TrainState(
+            Device device,
+            DataType type,
+            List<Parameter> parameters,
+            Optimizer optimizer,
+            Ranks ranks,
+            Keeping keeping,
+            Offload offload) {
         this.device = device;
         this.keeping = keeping;
         this.here = parameters.stream()
@@ -67,28 +87,54 @@ public final class TrainState implements AutoCloseable {
                 .toList();
         this.type = type;
         this.optimizer = optimizer;
+        holdings = new Holdings(parameters, optimizer);
         this.ranks = ranks;
-        tensors = StateTensor.all(type, parameters, optimizer, ranks.spread());
+        tensors = StateTensor.all(type, parameters, holdings, ranks.spread());
+        var kept = types(tensors.stream().filter(this::isHere));
+        offloaded = Store.open(offload, offload.isElsewhere() ? memories(kept) : Map.of());
+        kept.keySet().removeAll(offloaded.types().keySet());
         slots = new Slots(device);
         try {
-            tensors.stream().filter(this::isHere).forEach(tensor -> slots.add(tensor.name(), tensor.local()));
+            kept.forEach(slots::add);
         } catch (RuntimeException e) {
+            offloaded.close();
             slots.close();
             throw e;
         }
     }
 
     private boolean isHere(StateTensor tensor) {
-        return keeping.isAt(ranks.team().rank(), tensor.parameter());
+        return isAt(ranks.team().rank(), tensor);
     }
 
-    /** What a rank keeps that has all parameters, by name. */
-    static Map<String, TensorType> types(
-            DataType type, List<Parameter> parameters, Optimizer optimizer, Spread spread) {
+    private boolean isAt(int rank, StateTensor tensor) {
+        return keeping.isAt(rank, tensor.parameter()) && tensor.sharding().isHere(ranks.mesh(), rank);
+    }
+
+    private static Map<String, TensorType> types(Stream<StateTensor> tensors) {
         var types = new LinkedHashMap<String, TensorType>();
-        StateTensor.all(type, parameters, optimizer, spread)
-                .forEach(tensor -> types.put(tensor.name(), tensor.local()));
+        tensors.forEach(tensor -> types.put(tensor.name(), tensor.local()));
         return types;
+    }
+
+    /** What a rank keeps that has all parameters or those that others own, by name: parameters, then what is remembered of each. */
+    public static Map<String, TensorType> types(
+            DataType type, List<Parameter> parameters, Holdings holdings, Ranks ranks) {
+        return types(StateTensor.all(type, parameters, holdings, ranks.spread()).stream()
+                .filter(tensor ->
+                        tensor.sharding().isHere(ranks.mesh(), ranks.team().rank())));
+    }
+
+    /** Of all that is kept, what the optimizer remembers. */
+    static Map<String, TensorType> memories(Map<String, TensorType> types) {
+        var memories = new LinkedHashMap<>(types);
+        memories.keySet().removeIf(name -> !name.startsWith(MEMORY));
+        return memories;
+    }
+
+    /** What is not on the device. */
+    Store offloaded() {
+        return offloaded;
     }
 
     /** Name of a parameter's value in programs and checkpoints. */
@@ -98,10 +144,10 @@ public final class TrainState implements AutoCloseable {
 
     /** Name of what the optimizer remembers of a parameter. */
     public static String memory(Parameter parameter, Optimizer.State state) {
-        return "optimizer/" + parameter.name() + "/" + state.name();
+        return MEMORY + parameter.name() + "/" + state.name();
     }
 
-    /** Every tensor, by name. */
+    /** Every tensor on the device, by name. */
     public Map<String, Slot> slots() {
         return slots.byName();
     }
@@ -109,26 +155,28 @@ public final class TrainState implements AutoCloseable {
     /** The parameters' values only, by name. */
     public Map<String, Slot> parameterSlots() {
         var values = new LinkedHashMap<String, Slot>();
-        here.forEach(p -> values.put(parameter(p), slots.get(parameter(p))));
+        here.forEach(p -> slots.find(parameter(p)).ifPresent(slot -> values.put(parameter(p), slot)));
         return values;
     }
 
     /** Sets what a run begins with. */
     public void initialise(long seed) {
         for (var parameter : here) {
-            initialise(parameter, seed);
+            slots.find(parameter(parameter)).ifPresent(slot -> initialise(parameter, slot, seed));
             for (var state : optimizer.state(parameter, type)) {
-                Slots.write(
-                        device,
-                        slots.get(memory(parameter, state)),
-                        (first, values) -> Arrays.fill(values, state.initial()));
+                var name = memory(parameter, state);
+                slots.find(name)
+                        .ifPresent(slot ->
+                                Slots.write(device, slot, (first, values) -> Arrays.fill(values, state.initial())));
+                if (offloaded.types().containsKey(name)) {
+                    offloaded.fill(name, state.initial());
+                }
             }
         }
     }
 
-    private void initialise(Parameter parameter, long seed) {
-        var slot = slots.get(parameter(parameter));
-        var sharding = ranks.spread().sharding(StepSpread.held(Role.PARAMETER, parameter));
+    private void initialise(Parameter parameter, Slot slot, long seed) {
+        var sharding = ranks.spread().sharding(holdings.held(Role.PARAMETER, parameter));
         if (!sharding.isSplit()) {
             Slots.write(device, slot, (first, values) -> InitialWeights.fill(parameter, seed, first, values));
             return;
@@ -156,9 +204,32 @@ public final class TrainState implements AutoCloseable {
     public void load(TensorSource source) {
         for (var tensor : tensors) {
             if (isHere(tensor)) {
-                tensor.load(source, ranks.team(), device, slots.get(tensor.name()));
+                try (var arena = Arena.ofConfined()) {
+                    write(tensor.name(), tensor.local(source, ranks.team(), arena));
+                }
             }
         }
+    }
+
+    private void write(String name, MemorySegment elements) {
+        slots.find(name)
+                .ifPresentOrElse(slot -> device.write(slot, elements), () -> offloaded.write(name, 0, elements));
+    }
+
+    /** What this rank has of a tensor. */
+    private MemorySegment read(StateTensor tensor, Arena arena) {
+        return slots.find(tensor.name())
+                .map(slot -> Slots.read(device, slot, arena))
+                .orElseGet(() -> {
+                    var elements = memory(tensor, arena);
+                    offloaded.read(tensor.name(), 0, elements);
+                    return elements;
+                });
+    }
+
+    private static MemorySegment memory(StateTensor tensor, Arena arena) {
+        long bytes = tensor.local().bytes();
+        return arena.allocate(Math.max(1, bytes), Slot.ALIGNMENT).asSlice(0, bytes);
     }
 
     /** What this rank writes into a checkpoint: each part of each tensor is written by one of the ranks that have it. */
@@ -166,9 +237,9 @@ public final class TrainState implements AutoCloseable {
         var shares = new Shares(ranks.mesh());
         var pieces = new ArrayList<Piece>();
         for (var tensor : tensors) {
-            var writers = shares.writers(tensor, rank -> keeping.isAt(rank, tensor.parameter()));
+            var writers = shares.writers(tensor, rank -> isAt(rank, tensor));
             if (writers.contains(ranks.team().rank())) {
-                pieces.addAll(tensor.pieces(ranks.team(), device, slots.get(tensor.name())));
+                pieces.addAll(tensor.pieces(ranks.team(), arena -> read(tensor, arena)));
             }
         }
         return pieces;
@@ -198,7 +269,8 @@ public final class TrainState implements AutoCloseable {
                 continue;
             }
             try (var arena = Arena.ofShared()) {
-                var own = Optional.of(tensor).filter(this::isHere).map(_ -> joined(tensor, arena));
+                boolean isKept = keeping.isAt(ranks.team().rank(), tensor.parameter());
+                var own = isKept ? Optional.of(joined(tensor, arena)) : Optional.<MemorySegment>empty();
                 use.accept(
                         tensor,
                         keeping.shared(tensor.parameter(), own, tensor.whole().bytes(), arena));
@@ -207,28 +279,34 @@ public final class TrainState implements AutoCloseable {
     }
 
     private MemorySegment joined(StateTensor tensor, Arena arena) {
-        var own = Slots.read(device, slots.get(tensor.name()), arena);
+        var own = isHere(tensor) ? read(tensor, arena) : memory(tensor, arena);
         return Wholes.join(own, tensor.sharding(), tensor.whole().type().bytes(), ranks.team(), arena);
     }
 
     /** Name of a parameter that has a value that is no finite number. */
     public Optional<String> poisoned() {
-        for (var parameter : here) {
-            try (var arena = Arena.ofConfined()) {
-                var elements = Slots.read(device, slots.get(parameter(parameter)), arena);
-                long count = slots.get(parameter(parameter)).type().shape().elements();
-                for (long i = 0; i < count; i++) {
-                    if (!Double.isFinite(HostMemory.read(elements, type, i))) {
-                        return Optional.of(parameter.name());
-                    }
+        return here.stream()
+                .filter(p -> slots.find(parameter(p)).filter(this::isPoisoned).isPresent())
+                .map(Parameter::name)
+                .findFirst();
+    }
+
+    private boolean isPoisoned(Slot slot) {
+        try (var arena = Arena.ofConfined()) {
+            var elements = Slots.read(device, slot, arena);
+            long count = slot.type().shape().elements();
+            for (long i = 0; i < count; i++) {
+                if (!Double.isFinite(HostMemory.read(elements, type, i))) {
+                    return true;
                 }
             }
         }
-        return Optional.empty();
+        return false;
     }
 
     @Override
     public void close() {
         slots.close();
+        offloaded.close();
     }
 }

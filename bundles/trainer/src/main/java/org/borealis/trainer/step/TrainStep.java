@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
@@ -24,10 +25,13 @@ public final class TrainStep implements Step {
     private final Arena arena = Arena.ofShared();
     private final Slots buffers;
     private final Map<String, Executable> programs = new LinkedHashMap<>();
-    private final MemorySegment staging;
+    private final List<Executable> updates = new ArrayList<>();
+    private final Staging staging;
+    private final MemorySegment number;
     private final TokenStaging tokens;
     private final boolean scalesLoss;
     private final Plan plan;
+    private final StepSpread spread;
     private double lossScale = 1;
     private int batches;
 
@@ -38,8 +42,20 @@ public final class TrainStep implements Step {
      * @param micro how many such batches a step has on each rank
      * @param rematerialisation what the backward pass computes again
      * @param ranks who makes it
+     * @param offload where what the optimizer remembers is between updates
      */
-    public record Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation, Ranks ranks) {
+    public record Plan(
+            int rows,
+            int micro,
+            Precision precision,
+            Rematerialisation rematerialisation,
+            Ranks ranks,
+            Offload offload) {
+        /** With all on the device. */
+        public Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation, Ranks ranks) {
+            this(rows, micro, precision, rematerialisation, ranks, Offload.NONE);
+        }
+
         /** By one rank. */
         public Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation) {
             this(rows, micro, precision, rematerialisation, Ranks.ALONE);
@@ -50,15 +66,27 @@ public final class TrainStep implements Step {
             this(rows, micro, precision, new Rematerialisation.None());
         }
 
+        /** The same of another rank. */
+        public Plan of(Ranks other) {
+            return new Plan(rows, micro, precision, rematerialisation, other, offload);
+        }
+
         /** What is to be compiled. */
-        public StepTrace trace(ModelFamily family) {
+        public StepTrace trace(ModelFamily family, Optimizer optimizer) {
             return new StepTrace(
                     family,
                     precision,
                     rows,
                     family.sequence(),
                     rematerialisation,
-                    StepSpread.of(ranks.spread(), family, precision, micro));
+                    StepSpread.of(ranks, new Holdings(family.parameters(), optimizer), precision, micro),
+                    offload.isElsewhere());
+        }
+
+        /** The mean loss of a batch, before it is split over ranks. */
+        public Program loss(Compiler compiler, ModelFamily family) {
+            var batch = StepTrace.tokenType(rows, family.sequence());
+            return StepTrace.loss(compiler, family, precision, batch, StepTrace.LOSS);
         }
     }
 
@@ -80,27 +108,41 @@ public final class TrainStep implements Step {
         this.device = device;
         this.plan = plan;
         scalesLoss = plan.precision().scalesLoss();
-        var trace = plan.trace(family);
+        var trace = plan.trace(family, optimizer);
+        spread = trace.spread();
         buffers = new Slots(device);
         try {
             trace.buffers().forEach(buffers::add);
+            var traced = trace.programs(compiler);
+            staging = new Staging(
+                    device,
+                    state,
+                    traced.stream()
+                            .filter(p -> p.name().equals(StepTrace.UPDATE))
+                            .toList());
             var slots = new HashMap<>(state.slots());
+            slots.putAll(staging.slots());
             slots.putAll(buffers.byName());
             trace.spread().aliases().forEach((alias, name) -> slots.put(alias, buffers.get(name)));
             var jobs = new ArrayList<Job>();
-            for (var program : trace.programs(compiler, optimizer)) {
+            for (var program : traced) {
                 jobs.add(new Job(program, bindings(program, slots), StepTrace.spent(program)));
             }
             var executables = compiler.compile(device, jobs, plan.ranks().team());
             for (int i = 0; i < jobs.size(); i++) {
-                programs.put(jobs.get(i).program().name(), executables.get(i));
+                var name = jobs.get(i).program().name();
+                if (name.equals(StepTrace.UPDATE)) {
+                    updates.add(executables.get(i));
+                } else {
+                    programs.put(name, executables.get(i));
+                }
             }
         } catch (RuntimeException e) {
             buffers.close();
             arena.close();
             throw e;
         }
-        staging = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
+        number = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
         tokens = new TokenStaging(trace.tokenType(), plan.ranks());
     }
 
@@ -158,11 +200,11 @@ public final class TrainStep implements Step {
     }
 
     @Override
-    public void update(long number, double rate, double scale) {
-        write(StepTrace.NUMBER, number);
+    public void update(long step, double rate, double scale) {
+        write(StepTrace.NUMBER, step);
         write(StepTrace.RATE, rate);
         write(StepTrace.SCALE, scale / batches() / lossScale);
-        run(StepTrace.UPDATE);
+        updates.forEach(staging::run);
         device.finish();
     }
 
@@ -176,11 +218,10 @@ public final class TrainStep implements Step {
     @Override
     public Map<String, Slot> gradients() {
         var gradients = new LinkedHashMap<String, Slot>();
-        buffers.entries().forEach(entry -> {
-            if (StepTrace.isGradient(entry.getKey())) {
-                gradients.put(entry.getKey(), entry.getValue());
-            }
-        });
+        spread.holdings().parameters().stream()
+                .filter(spread::hasGradient)
+                .map(StepTrace::gradient)
+                .forEach(name -> gradients.put(name, buffers.get(name)));
         return gradients;
     }
 
@@ -189,9 +230,9 @@ public final class TrainStep implements Step {
         return program(StepTrace.FIRST);
     }
 
-    /** What updates the parameters. */
+    /** What updates the parameters, where one program does. */
     public Executable updateProgram() {
-        return program(StepTrace.UPDATE);
+        return updates.getFirst();
     }
 
     private void run(String name) {
@@ -213,13 +254,13 @@ public final class TrainStep implements Step {
 
     private void write(String name, double value) {
         var slot = buffers.get(name);
-        var bytes = staging.asSlice(0, slot.type().bytes());
+        var bytes = number.asSlice(0, slot.type().bytes());
         HostMemory.write(bytes, slot.type().type(), new double[] {value});
         device.write(slot, bytes);
     }
 
     private double scalar(Slot slot) {
-        var bytes = staging.asSlice(0, slot.type().bytes());
+        var bytes = number.asSlice(0, slot.type().bytes());
         device.read(slot, bytes);
         return HostMemory.read(bytes, slot.type().type(), 0);
     }
@@ -227,6 +268,8 @@ public final class TrainStep implements Step {
     @Override
     public void close() {
         programs.values().forEach(Executable::close);
+        updates.forEach(Executable::close);
+        staging.close();
         buffers.close();
         tokens.close();
         arena.close();

@@ -105,6 +105,11 @@ final class TorchDevice implements Device {
     }
 
     @Override
+    public boolean isOnHost() {
+        return place instanceof Host;
+    }
+
+    @Override
     public Optional<MemorySegment> memory(Slot slot) {
         return place instanceof Host ? Optional.of(buffers.segment(slot)) : Optional.empty();
     }

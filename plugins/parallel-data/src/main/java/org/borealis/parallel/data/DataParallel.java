@@ -10,7 +10,10 @@ import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
-/** Every rank has its own batches; by ZeRO (Rajbhandari et al. 2020), each keeps a part of what all need. */
+/**
+ * Every rank has its own batches; by ZeRO (Rajbhandari et al. 2020), each keeps a part of what all need: of every tensor, or, of those
+ * that an optimizer needs whole, some of them.
+ */
 @Component(
         configurationPid = "org.borealis.parallel.data",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
@@ -45,9 +48,9 @@ public final class DataParallel implements ParallelStrategy {
         };
     }
 
-    /** A tensor that can't be cut stays whole: such are few and small. */
+    /** A matrix that is updated whole has an owner. A tensor that can't be cut stays everywhere: such are few and small. */
     private static Placement part(Held tensor, int ranks) {
-        return tensor.shardSomewhere(ranks).orElse(Placement.REPLICATE);
+        return tensor.owned(ranks).or(() -> tensor.shardSomewhere(ranks)).orElse(Placement.REPLICATE);
     }
 
     @Override

@@ -1,4 +1,4 @@
-package org.borealis.trainer.pipeline;
+package org.borealis.trainer.fakes;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,21 +14,34 @@ import org.borealis.parallel.Collectives.Rendezvous;
 import org.borealis.parallel.Mesh;
 import org.borealis.parallel.ParallelStrategy;
 import org.borealis.parallel.Spread;
+import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.ranks.Ranks;
 
 /** All ranks of a mesh as threads. */
-final class ThreadRanks {
+public final class ThreadRanks {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private final Spread spread;
+    private final Optional<Pipeline> pipeline;
 
     /** @param known strategies by axis, of which the mesh takes its own */
-    ThreadRanks(String mesh, Map<String, ParallelStrategy> known) {
+    public ThreadRanks(String mesh, Map<String, ParallelStrategy> known) {
         this(mesh, known, false);
     }
 
-    /** @param isExact whether sums have one order */
-    ThreadRanks(String mesh, Map<String, ParallelStrategy> known, boolean isExact) {
+    /** @param isExact whether sums over batches are made in their order */
+    public ThreadRanks(String mesh, Map<String, ParallelStrategy> known, boolean isExact) {
+        this(mesh, known, isExact, Optional.empty());
+    }
+
+    /** Ranks that share the layers, too. */
+    public ThreadRanks(String mesh, Map<String, ParallelStrategy> known, boolean isExact, Pipeline pipeline) {
+        this(mesh, known, isExact, Optional.of(pipeline));
+    }
+
+    private ThreadRanks(
+            String mesh, Map<String, ParallelStrategy> known, boolean isExact, Optional<Pipeline> pipeline) {
+        this.pipeline = pipeline;
         var parsed = Mesh.parse(mesh);
         var strategies = new HashMap<>(known);
         strategies.keySet().removeIf(axis -> parsed.ranks(axis) == 1);
@@ -36,14 +49,14 @@ final class ThreadRanks {
     }
 
     /** What each rank gives, in their order. */
-    <T> List<T> run(Function<Ranks, T> body) {
+    public <T> List<T> run(Function<Ranks, T> body) {
         var collectives = new ThreadCollectives();
         int size = spread.mesh().size();
         var tasks = new ArrayList<FutureTask<T>>();
         for (int rank = 0; rank < size; rank++) {
             var rendezvous = new Rendezvous("ranks", rank, size, TIMEOUT);
             var task = new FutureTask<>(() -> {
-                try (var ranks = Ranks.of(spread, Optional.empty(), collectives.join(rendezvous))) {
+                try (var ranks = Ranks.of(spread, pipeline, collectives.join(rendezvous))) {
                     return body.apply(ranks);
                 }
             });

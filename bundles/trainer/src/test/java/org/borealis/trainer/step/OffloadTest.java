@@ -1,0 +1,311 @@
+package org.borealis.trainer.step;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.borealis.backend.reference.ReferenceBackend;
+import org.borealis.checkpoint.TensorSource;
+import org.borealis.compiler.ProgramCompiler;
+import org.borealis.device.Rematerialisation;
+import org.borealis.model.ModelFamily;
+import org.borealis.model.Parameter;
+import org.borealis.model.gpt.Gpt;
+import org.borealis.model.gpt.GptSettings;
+import org.borealis.parallel.data.DataParallel;
+import org.borealis.tensor.BorealisException;
+import org.borealis.tensor.DataType;
+import org.borealis.tensor.Tensor;
+import org.borealis.tensor.TensorType;
+import org.borealis.testkit.Settings;
+import org.borealis.train.Optimizer;
+import org.borealis.trainer.fakes.Counting;
+import org.borealis.trainer.fakes.ThreadRanks;
+import org.borealis.trainer.ranks.Ranks;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class OffloadTest {
+    private static final int ROWS = 2;
+    private static final int SEQUENCE = 4;
+    private static final int VOCABULARY = 48;
+
+    private final ProgramCompiler compiler = new ProgramCompiler();
+
+    @TempDir
+    Path folder;
+
+    /** Gradient descent with four momenta: much to remember. */
+    private record Memorious() implements Optimizer {
+        @Override
+        public double rate() {
+            return 0.1;
+        }
+
+        @Override
+        public double clip() {
+            return 0;
+        }
+
+        @Override
+        public List<State> state(Parameter parameter, DataType type) {
+            return IntStream.range(0, 4)
+                    .mapToObj(i -> new State("velocity" + i, new TensorType(type, parameter.shape()), 0.25 * i))
+                    .toList();
+        }
+
+        @Override
+        public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
+            var velocities = new ArrayList<Tensor>();
+            var rate = step.rate().as(value.type().type());
+            var next = value;
+            for (int i = 0; i < state.size(); i++) {
+                velocities.add(state.get(i).times(0.5 + 0.1 * i).plus(gradient));
+                next = next.minus(velocities.getLast().times(rate));
+            }
+            return new Update(next, velocities);
+        }
+    }
+
+    private static ModelFamily model(int layers, int hidden) {
+        return new Gpt(Settings.of(
+                GptSettings.class,
+                Map.of(
+                        "layers",
+                        layers,
+                        "hidden",
+                        hidden,
+                        "heads",
+                        2,
+                        "sequence",
+                        SEQUENCE,
+                        "vocabulary",
+                        VOCABULARY)));
+    }
+
+    private static TrainStep.Plan plan(Ranks ranks, Offload offload) {
+        return new TrainStep.Plan(
+                ROWS, 1, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks, offload);
+    }
+
+    private static TrainState state(org.borealis.device.Device device, ModelFamily model, TrainStep.Plan plan) {
+        return new TrainState(
+                device,
+                DataType.FLOAT32,
+                model.parameters(),
+                new Memorious(),
+                plan.ranks(),
+                Keeping.ALL,
+                plan.offload());
+    }
+
+    /** Losses, and the state as a checkpoint has it. */
+    private record Results(List<Double> losses, Map<String, byte[]> tensors) {}
+
+    private Results steps(ModelFamily model, Ranks ranks, Offload offload, Map<String, byte[]> before) {
+        var plan = plan(ranks, offload);
+        try (var device = new ReferenceBackend().open();
+                var state = state(device, model, plan);
+                var step = new TrainStep(compiler, device, model, new Memorious(), state, plan)) {
+            if (before.isEmpty()) {
+                state.initialise(1);
+            } else {
+                state.load(source(before, state));
+            }
+            var losses = new ArrayList<Double>();
+            for (int number = 1; number <= 3; number++) {
+                step.begin();
+                step.accumulate(batch(number));
+                losses.add(step.loss());
+                step.update(number, 1e-3, 1);
+            }
+            return new Results(losses, tensors(state));
+        }
+    }
+
+    private static TokenBatch batch(int seed) {
+        var batch = new TokenBatch(ROWS, SEQUENCE);
+        for (int row = 0; row < ROWS; row++) {
+            int first = seed + row;
+            batch.set(
+                    row,
+                    IntStream.rangeClosed(0, SEQUENCE)
+                            .map(i -> (first + i * i) % VOCABULARY)
+                            .toArray(),
+                    SEQUENCE + 1);
+        }
+        return batch;
+    }
+
+    private static Map<String, byte[]> tensors(TrainState state) {
+        var tensors = new LinkedHashMap<String, byte[]>();
+        try (var arena = Arena.ofShared()) {
+            state.pieces(arena)
+                    .forEach(piece ->
+                            tensors.put(piece.name(), piece.elements().get().toArray(ValueLayout.JAVA_BYTE)));
+        }
+        return tensors;
+    }
+
+    private static TensorSource source(Map<String, byte[]> tensors, TrainState state) {
+        var types = new HashMap<String, TensorType>();
+        try (var arena = Arena.ofShared()) {
+            state.pieces(arena).forEach(piece -> types.put(piece.name(), piece.type()));
+        }
+        return new TensorSource() {
+            @Override
+            public Map<String, TensorType> types() {
+                return types;
+            }
+
+            @Override
+            public MemorySegment read(String name) {
+                return MemorySegment.ofArray(Objects.requireNonNull(tensors.get(name)));
+            }
+
+            @Override
+            public void close() {}
+        };
+    }
+
+    private List<Offload> everywhere() {
+        return List.of(Offload.NONE, new Offload.Host(), new Offload.Disk(folder.toString()));
+    }
+
+    private static void assertSame(Results wanted, Results got) {
+        assertEquals(wanted.losses(), got.losses());
+        assertEquals(
+                List.copyOf(wanted.tensors().keySet()),
+                List.copyOf(got.tensors().keySet()));
+        wanted.tensors()
+                .forEach((name, bytes) -> assertArrayEquals(bytes, got.tensors().get(name), name));
+    }
+
+    @Test
+    void lossesAndStateAreTheSameBitsWhereverItIs() {
+        var model = model(2, 16);
+        var wanted = steps(model, Ranks.ALONE, Offload.NONE, Map.of());
+        for (var offload : everywhere()) {
+            assertSame(wanted, steps(model, Ranks.ALONE, offload, Map.of()));
+        }
+    }
+
+    @Test
+    void aCheckpointGoesOnWithAnyOtherPlace() {
+        var model = model(2, 16);
+        var before = steps(model, Ranks.ALONE, Offload.NONE, Map.of()).tensors();
+        var wanted = steps(model, Ranks.ALONE, Offload.NONE, before);
+        for (var from : everywhere()) {
+            var saved = steps(model, Ranks.ALONE, from, Map.of()).tensors();
+            for (var to : everywhere()) {
+                assertSame(wanted, steps(model, Ranks.ALONE, to, saved));
+            }
+        }
+    }
+
+    @Test
+    void eachRankHasItsPartElsewhere() {
+        var model = model(2, 16);
+        var zero = Map.<String, org.borealis.parallel.ParallelStrategy>of(
+                "data", new DataParallel(Settings.of(DataParallel.Config.class, Map.of("zero", 2))));
+        var wanted = new ThreadRanks("data=2", zero).run(ranks -> steps(model, ranks, Offload.NONE, Map.of()));
+        var got = new ThreadRanks("data=2", zero)
+                .run(ranks -> steps(model, ranks, new Offload.Disk(folder.toString()), Map.of()));
+        for (int rank = 0; rank < 2; rank++) {
+            assertSame(wanted.get(rank), got.get(rank));
+        }
+    }
+
+    @Test
+    void theFileIsSeenByNobodyAndGoneInTheEnd() throws Exception {
+        var model = model(1, 8);
+        var inside = folder.resolve("new/scratch");
+        try (var device = new ReferenceBackend().open();
+                var state = state(device, model, plan(Ranks.ALONE, new Offload.Disk(inside.toString())))) {
+            state.initialise(1);
+            assertEquals(List.of(), Files.list(inside).toList());
+        }
+        assertEquals(List.of(), Files.list(inside).toList());
+    }
+
+    @Test
+    void aFolderThatCannotBeWrittenIsNamed() throws Exception {
+        var file = Files.writeString(folder.resolve("file"), "here");
+        try (var device = new ReferenceBackend().open()) {
+            var plan = plan(Ranks.ALONE, new Offload.Disk(file.toString()));
+            var refused = assertThrows(BorealisException.class, () -> state(device, model(1, 8), plan));
+            assertEquals("offload", refused.code());
+            assertTrue(refused.getMessage().contains(file.toString()), refused.getMessage());
+            assertTrue(refused.getMessage().contains("--set offload.disk="), refused.getMessage());
+        }
+    }
+
+    @Test
+    void whatIsPlannedIsWhatIsTaken() {
+        var model = model(2, 16);
+        for (var offload : everywhere()) {
+            var plan = plan(Ranks.ALONE, offload);
+            try (var device = new Counting(new ReferenceBackend().open());
+                    var state = state(device, model, plan);
+                    var step = new TrainStep(compiler, device, model, new Memorious(), state, plan)) {
+                var planned = StepMemory.plan(compiler, device, model, new Memorious(), plan);
+                long elsewhere =
+                        planned.elsewhere().map(StepMemory.Elsewhere::bytes).orElse(0L);
+                long host = offload instanceof Offload.Host ? elsewhere : 0;
+                assertEquals(device.bytes() + host, planned.total());
+                assertEquals(offload.isElsewhere(), elsewhere == 4 * planned.parameters());
+            }
+        }
+    }
+
+    /** As /proc/self/status has it: memory of this process that no file stands behind. */
+    private static long anonymousBytes() throws Exception {
+        System.gc();
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("RssAnon:"))
+                .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("[^0-9]", "")))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void onDiskItTakesNoMemory() throws Exception {
+        assumeTrue(Files.exists(Path.of("/proc/self/status")), "needs Linux to tell");
+        var model = model(16, 256); // 12.6 million parameters, of which 202 MB are remembered
+        var taken = new ArrayList<Long>();
+        var losses = new ArrayList<Double>();
+        for (var offload : List.of(new Offload.Disk(folder.toString()), Offload.NONE)) {
+            var plan = plan(Ranks.ALONE, offload);
+            long before = anonymousBytes();
+            try (var device = new ReferenceBackend().open();
+                    var state = state(device, model, plan);
+                    var step = new TrainStep(compiler, device, model, new Memorious(), state, plan)) {
+                state.initialise(1);
+                step.begin();
+                step.accumulate(batch(1));
+                step.loss();
+                step.update(1, 1e-3, 1);
+                losses.add(step.evaluate(batch(2)));
+                taken.add(anonymousBytes() - before);
+            }
+        }
+        assertEquals(losses.get(1), losses.get(0));
+        assertTrue(
+                taken.get(1) - taken.get(0) > 150e6,
+                "took " + taken.get(0) + " bytes with the optimizer's memory on disk, " + taken.get(1) + " without");
+    }
+}
