@@ -44,8 +44,7 @@ public final class ProgramCompiler implements Compiler {
 
     @Override
     public Program partition(Program program, Spread spread, Signature signature) {
-        // inputs that an owner has are marked in any case, so that values have the same numbers whatever becomes of
-        // them
+        // what an owner has is marked in any case, so that values have the same numbers whatever becomes of them
         return Prune.of(Partition.of(program, spread, signature), op -> op instanceof Collective.Only);
     }
 

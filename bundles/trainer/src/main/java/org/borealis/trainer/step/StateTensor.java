@@ -92,7 +92,11 @@ record StateTensor(Parameter parameter, String name, TensorType whole, Sharding 
         var local = arena.allocate(local().bytes());
         for (var part : parts) {
             part.local()
-                    .copy(source.read(name, part.whole(), arena), all, local, whole.type().bytes());
+                    .copy(
+                            source.read(name, part.whole(), arena),
+                            all,
+                            local,
+                            whole.type().bytes());
         }
         return local;
     }

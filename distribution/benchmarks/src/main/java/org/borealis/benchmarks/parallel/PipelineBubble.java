@@ -122,7 +122,7 @@ final class PipelineBubble {
             var plan = new TrainStep.Plan(
                     SIZE.rows(), batches, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
             var parts = PipelineModel.of(compiler, model, plan, order.chunks());
-            var keeping = parts.keeping(ranks.team().group(PipelineModel.AXIS));
+            var keeping = parts.keeping(ranks);
             try (var state = new TrainState(device, DataType.FLOAT32, model.parameters(), optimizer, ranks, keeping);
                     var step = new PipelineStep(compiler, device, optimizer, state, plan, parts, order.schedule())) {
                 state.initialise(1);
