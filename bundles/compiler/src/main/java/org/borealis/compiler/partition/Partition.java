@@ -262,6 +262,9 @@ public final class Partition {
                 return placed(together.get().parts(), outputs, together.get().at());
             }
         }
+        if (wanted.isEmpty() && op.isBatched()) {
+            return batched(op, settled, outputs);
+        }
         var aligned = aligned(settled);
         var probe = probe(op, aligned);
         if (probe.isPresent()) {
@@ -276,6 +279,13 @@ public final class Partition {
                     place(node.op(), node.inputs().stream().map(values::get).toList(), node.outputs()));
         }
         return body.outputs().stream().map(o -> values.get(o.value())).toList();
+    }
+
+    /** Where the ranks share the things out that the operation works on one by one, each has its own of all inputs; else all have all. */
+    private List<Placed> batched(Composite op, List<Placed> inputs, List<TensorType> outputs) {
+        var own = Placement.shard(0);
+        var at = inputs.stream().anyMatch(x -> x.at().equals(own)) ? own : Placement.REPLICATE;
+        return all(op, at, outputs, inputs.stream().map(x -> move(x, at)).toList());
     }
 
     private static List<Placed> placed(List<Tensor> locals, List<TensorType> wholes, List<Placement> at) {
