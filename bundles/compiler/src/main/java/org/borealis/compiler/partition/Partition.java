@@ -133,9 +133,9 @@ public final class Partition {
         int sum = given(program, node.inputs().get(0));
         var summand = values.get(node.inputs().get(1));
         boolean isState = program.outputs().stream()
-                .anyMatch(o -> o.value() == node.first()
-                        && o.replaces().isPresent()
-                        && o.replaces().getAsInt() == sum);
+                .anyMatch(o -> o.replaces().isPresent()
+                        && o.replaces().getAsInt() == sum
+                        && joinedBefore(program, o.value()) == node.first());
         var kept = values.get(node.inputs().get(0));
         if (!isState || kept.at().equals(summand.at())) {
             return Optional.empty();
@@ -155,6 +155,18 @@ public final class Partition {
         return node.op() instanceof Collective.Only
                 ? given(program, node.inputs().get(0))
                 : value;
+    }
+
+    /** The value that ranks of earlier axes brought together to make this one. */
+    private static int joinedBefore(Program program, int value) {
+        while (value >= program.inputs().size()) {
+            var node = program.nodes().get(program.producer(value));
+            if (!(node.op() instanceof Collective.AllReduce)) {
+                break;
+            }
+            value = node.inputs().get(0);
+        }
+        return value;
     }
 
     private Placed used(Program program, int value, List<Placed> values) {
