@@ -13,8 +13,12 @@ final class MeshRuns {
     static final int HALF = STEPS / 2;
 
     private static final Map<String, String> MODELS = Map.of(
-            "gpt", "{family: gpt, layers: 2, hidden: 64, heads: 4, sequence: 32}",
-            "llama", "{family: llama, layers: 2, hidden: 64, heads: 4, keyValueHeads: 2, sequence: 32}");
+            "gpt",
+            "{family: gpt, layers: 2, hidden: 64, heads: 4, sequence: 32}",
+            "llama",
+            "{family: llama, layers: 2, hidden: 64, heads: 4, keyValueHeads: 2, sequence: 32}",
+            "mixture",
+            "{family: llama, layers: 2, hidden: 64, heads: 4, feedForward: 64, experts: 4, sequence: 32}");
     /** Four micro-batches of given size, which up to four ranks can share. */
     private static final List<String> COMMON = List.of(
             "backend=onednn",
@@ -34,7 +38,7 @@ final class MeshRuns {
     /**
      * How a run is spread.
      *
-     * @param model gpt or llama
+     * @param model gpt, llama or mixture
      * @param mesh empty for one process
      * @param more further settings, such as {@code parallel=[data.zero=3]}
      */

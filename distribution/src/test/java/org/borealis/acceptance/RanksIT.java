@@ -44,7 +44,9 @@ class RanksIT {
                 Layout.of("llama", "data=2,tensor=2"),
                 Layout.of("gpt", "data=2,ulysses=2"),
                 Layout.of("gpt", "pipeline=2"),
-                Layout.of("llama", "pipeline=2,data=2", "parallel=[pipeline.schedule=zero-bubble]"));
+                Layout.of("llama", "pipeline=2,data=2", "parallel=[pipeline.schedule=zero-bubble]"),
+                Layout.of("mixture", "expert=2"),
+                Layout.of("mixture", "data=2,expert=2", zero(2)));
     }
 
     private static String zero(int stage) {
@@ -77,6 +79,7 @@ class RanksIT {
                 arguments(Layout.of("gpt", "tensor=2"), Layout.of("gpt", "data=2")),
                 arguments(Layout.of("llama", "ulysses=2"), Layout.of("llama", "data=2")),
                 arguments(Layout.of("llama", "data=2,tensor=2"), Layout.of("llama", "")),
+                arguments(Layout.of("mixture", "expert=2"), Layout.of("mixture", "data=2")),
                 arguments(Layout.of("gpt", "pipeline=2"), Layout.of("gpt", "data=2")));
     }
 

@@ -63,6 +63,41 @@ class MeshesTest {
     }
 
     @Nested
+    class DataAndExpert extends SpreadCase {
+        DataAndExpert() {
+            super(Map.of("data", data(1), "expert", expert()), "data=2,expert=2", "expert=2,data=2");
+        }
+    }
+
+    @Nested
+    class Zero3AndExpert extends SpreadCase {
+        Zero3AndExpert() {
+            super(Map.of("data", data(3), "expert", expert()), "data=2,expert=2");
+        }
+    }
+
+    @Nested
+    class ExpertAndTensor extends SpreadCase {
+        ExpertAndTensor() {
+            super(Map.of("expert", expert(), "tensor", tensor(false)), "expert=2,tensor=2");
+        }
+    }
+
+    @Nested
+    class ExpertAndTensorBySequence extends SpreadCase {
+        ExpertAndTensorBySequence() {
+            super(Map.of("expert", expert(), "tensor", tensor(true)), "expert=2,tensor=2");
+        }
+    }
+
+    @Nested
+    class ExpertAndUlysses extends SpreadCase {
+        ExpertAndUlysses() {
+            super(Map.of("expert", expert(), "ulysses", ulysses()), "expert=2,ulysses=2");
+        }
+    }
+
+    @Nested
     class ReplicasOfShards extends SpreadCase {
         ReplicasOfShards() {
             super(Map.of("replica", replica(), "data", data(3)), "replica=2,data=2");

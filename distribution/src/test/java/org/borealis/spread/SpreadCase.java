@@ -1,5 +1,6 @@
 package org.borealis.spread;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.borealis.collectives.threads.ThreadCollectives;
@@ -14,6 +15,7 @@ import org.borealis.parallel.Collectives;
 import org.borealis.parallel.ParallelStrategy;
 import org.borealis.parallel.data.DataParallel;
 import org.borealis.parallel.data.Replicas;
+import org.borealis.parallel.expert.ExpertParallel;
 import org.borealis.parallel.ring.Ring;
 import org.borealis.parallel.tensor.TensorParallel;
 import org.borealis.parallel.ulysses.Ulysses;
@@ -37,6 +39,10 @@ abstract class SpreadCase extends StrategyConformance {
 
     static ParallelStrategy tensor(boolean sequence) {
         return new TensorParallel(Settings.of(TensorParallel.Config.class, Map.of("sequence", sequence)));
+    }
+
+    static ParallelStrategy expert() {
+        return new ExpertParallel();
     }
 
     static ParallelStrategy ulysses() {
@@ -63,7 +69,7 @@ abstract class SpreadCase extends StrategyConformance {
 
     @Override
     protected Map<String, ModelFamily> models() {
-        return Map.of("gpt", gpt(), "llama", llama());
+        return Map.of("gpt", gpt(), "llama", llama(), "mixture", mixture());
     }
 
     private static ModelFamily gpt() {
@@ -75,6 +81,14 @@ abstract class SpreadCase extends StrategyConformance {
         Map<String, Object> sizes =
                 Map.of("layers", 2, "hidden", 16, "heads", 8, "keyValueHeads", 4, "sequence", 8, "vocabulary", 24);
         return new Llama(Settings.of(LlamaSettings.class, sizes));
+    }
+
+    /** Some tokens find their experts full. */
+    private static ModelFamily mixture() {
+        var settings = new HashMap<String, Object>(
+                Map.of("layers", 2, "hidden", 16, "heads", 8, "keyValueHeads", 4, "sequence", 8, "vocabulary", 24));
+        settings.putAll(Map.of("experts", 4, "feedForward", 24, "capacityFactor", 1.0, "auxiliaryLoss", 0.1));
+        return new Llama(Settings.of(LlamaSettings.class, settings));
     }
 
     @Override

@@ -61,6 +61,18 @@ class StrategiesTest {
     }
 
     @Nested
+    class Expert extends SpreadCase {
+        Expert() {
+            super(Map.of("expert", expert()), "expert=2", "expert=4");
+        }
+
+        @Override
+        protected int rows() {
+            return 4;
+        }
+    }
+
+    @Nested
     class Ulysses extends SpreadCase {
         Ulysses() {
             super(Map.of("ulysses", ulysses()), "ulysses=2", "ulysses=4");

@@ -30,7 +30,9 @@ import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.Router;
 import org.borealis.tensor.composite.SwiGlu;
+import org.borealis.tensor.composite.TopK;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -114,6 +116,9 @@ class GradientTest {
                 of(new FullAttention(0.6), f64(2, 5, 4, 3), f64(2, 7, 2, 3), f64(2, 7, 2, 3)),
                 of(new CachedAttention(0.6), f64(2, 2, 4, 3), f64(2, 5, 2, 3), f64(2, 5, 2, 3), i32()),
                 of(new CrossEntropy(), f64(5, 7), i32(5)),
+                of(new Router(), f64(2, 3, 5), f64(4, 5)),
+                of(new TopK(1), f64(2, 3, 5)),
+                of(new TopK(3), f64(4, 5)),
                 of(new AdamStep(0.9, 0.95, 1e-8, 0.1, true), f64(5), f64(5), f64(5), f64(5), f64(), f64()),
                 of(new AdamStep(0.9, 0.95, 1e-8, 0.1, false), f64(5), f64(5), f64(5), f64(5), f64(), f64()));
     }

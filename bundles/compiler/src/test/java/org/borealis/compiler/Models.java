@@ -27,6 +27,13 @@ final class Models {
         return new Llama(Settings.of(LlamaSettings.class, sizes(layers, hidden, sequence)));
     }
 
+    /** Four experts, of which some tokens find theirs full. */
+    static ModelFamily mixture(int layers, int hidden, int sequence, double auxiliaryLoss) {
+        var settings = new HashMap<>(sizes(layers, hidden, sequence));
+        settings.putAll(Map.of("experts", 4, "feedForward", 12, "capacityFactor", 1.0, "auxiliaryLoss", auxiliaryLoss));
+        return new Llama(Settings.of(LlamaSettings.class, settings));
+    }
+
     private static Map<String, Object> sizes(int layers, int hidden, int sequence) {
         return Map.of("layers", layers, "hidden", hidden, "heads", 2, "sequence", sequence, "vocabulary", 64);
     }

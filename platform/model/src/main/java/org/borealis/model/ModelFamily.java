@@ -40,15 +40,19 @@ public interface ModelFamily {
      * count.
      */
     default Tensor loss(Weights weights, Tensor tokens, Tensor targets) {
-        var hidden = hidden(weights, tokens, Context.causal());
-        int rows = tokens.dim(0) * tokens.dim(1);
+        return lossOf(weights, hidden(weights, tokens, Context.causal()), targets);
+    }
+
+    /** As {@link #loss}, from hidden states [B, T, C]. */
+    default Tensor lossOf(Weights weights, Tensor hidden, Tensor targets) {
+        int rows = targets.dim(0) * targets.dim(1);
         var logits = logits(weights, hidden.reshape(Shape.of(rows, hidden.dim(-1))));
         return logits.apply(new CrossEntropy(), targets.reshape(Shape.of(rows))).get(0);
     }
 
     /**
      * Floating-point operations of one training step (forward and backward) for one token of a sequence of {@link #sequence} tokens,
-     * without recomputation; what model FLOPs utilisation is reckoned from.
+     * without recomputation, and of experts those that a token goes to; what model FLOPs utilisation is reckoned from.
      */
     double trainingFlopsPerToken();
 }

@@ -26,6 +26,15 @@ public non-sealed interface Composite extends Op {
         return List.of();
     }
 
+    /**
+     * Whether the first dim of every input and output counts things that have nothing to do with each other, such as the sequences of
+     * a batch: an operation on some of them gives what it gives for those among all. Ranks that share them out do so each on its own.
+     * To be said where the decomposition does not show it, because it puts all of them into one table.
+     */
+    default boolean isBatched() {
+        return false;
+    }
+
     @Override
     default List<TensorType> infer(List<TensorType> inputs) {
         var program = Program.trace(label(), inputs, this::decompose);

@@ -30,7 +30,6 @@ import org.osgi.annotation.versioning.ConsumerType;
  */
 @ConsumerType
 public abstract class StrategyConformance {
-    private static final int ROWS = 2;
     private static final int BATCHES = 4;
     /** Reordered sums of float32: each of a few hundred terms of size 1, at 6e-8 a rounding. */
     private static final double TOLERANCE = 1e-6;
@@ -60,6 +59,11 @@ public abstract class StrategyConformance {
         return false;
     }
 
+    /** Sequences of a batch: a multiple of the ranks that share them out. */
+    protected int rows() {
+        return 2;
+    }
+
     private Spread spread(String mesh, boolean isExact) {
         var spread = new Spread(Mesh.parse(mesh), strategies(), isExact);
         assertEquals(0, BATCHES % spread.batches(), "the kit has " + BATCHES + " batches for all ranks of " + mesh);
@@ -67,7 +71,7 @@ public abstract class StrategyConformance {
     }
 
     private SpreadTrial trial(ModelFamily model, DataType type) {
-        return new SpreadTrial(compiler(), backend(), collectives(), model, type, ROWS);
+        return new SpreadTrial(compiler(), backend(), collectives(), model, type, rows());
     }
 
     private Stream<DynamicTest> each(Check check) {

@@ -23,6 +23,9 @@ final class Indexing {
         var table = partition.settle(givenTable);
         var indices = partition.settle(givenIndices);
         int rank = indices.shape().rank();
+        if (table.at() instanceof Shard(int dim, int blocks) && dim == 0 && blocks > 1) {
+            table = partition.move(table, Placement.REPLICATE); // a rank's rows do not stand behind each other
+        }
         if (table.at() instanceof Shard(int dim, int blocks)) {
             var whole = partition.move(indices, Placement.REPLICATE);
             return dim > 0

@@ -63,6 +63,7 @@ final class Moves {
         return switch (x.at()) {
             case Replicate() when to instanceof Shard shard -> own(x, shard);
             case Replicate() when to instanceof Partial(var fold) && fold == Fold.SUM -> first(t);
+            case Replicate() when to instanceof Varying -> t; // what depends on no batch is the same for each
             case Shard from when to instanceof Replicate -> gather(t, x.shape(), from);
             case Shard from when to instanceof Shard shard -> exchange(x, from, shard);
             case Partial(var fold)

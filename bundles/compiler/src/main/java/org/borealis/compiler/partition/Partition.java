@@ -133,9 +133,9 @@ public final class Partition {
         int sum = given(program, node.inputs().get(0));
         var summand = values.get(node.inputs().get(1));
         boolean isState = program.outputs().stream()
-                .anyMatch(o -> o.value() == node.first()
-                        && o.replaces().isPresent()
-                        && o.replaces().getAsInt() == sum);
+                .anyMatch(o -> o.replaces().isPresent()
+                        && o.replaces().getAsInt() == sum
+                        && joinedBefore(program, o.value()) == node.first());
         var kept = values.get(node.inputs().get(0));
         if (!isState || kept.at().equals(summand.at())) {
             return Optional.empty();
@@ -155,6 +155,18 @@ public final class Partition {
         return node.op() instanceof Collective.Only
                 ? given(program, node.inputs().get(0))
                 : value;
+    }
+
+    /** The value that ranks of earlier axes brought together to make this one. */
+    private static int joinedBefore(Program program, int value) {
+        while (value >= program.inputs().size()) {
+            var node = program.nodes().get(program.producer(value));
+            if (!(node.op() instanceof Collective.AllReduce)) {
+                break;
+            }
+            value = node.inputs().get(0);
+        }
+        return value;
     }
 
     private Placed used(Program program, int value, List<Placed> values) {
@@ -262,6 +274,9 @@ public final class Partition {
                 return placed(together.get().parts(), outputs, together.get().at());
             }
         }
+        if (wanted.isEmpty() && op.isBatched()) {
+            return batched(op, settled, outputs);
+        }
         var aligned = aligned(settled);
         var probe = probe(op, aligned);
         if (probe.isPresent()) {
@@ -276,6 +291,13 @@ public final class Partition {
                     place(node.op(), node.inputs().stream().map(values::get).toList(), node.outputs()));
         }
         return body.outputs().stream().map(o -> values.get(o.value())).toList();
+    }
+
+    /** Where the ranks share the things out that the operation works on one by one, each has its own of all inputs; else all have all. */
+    private List<Placed> batched(Composite op, List<Placed> inputs, List<TensorType> outputs) {
+        var own = Placement.shard(0);
+        var at = inputs.stream().anyMatch(x -> x.at().equals(own)) ? own : Placement.REPLICATE;
+        return all(op, at, outputs, inputs.stream().map(x -> move(x, at)).toList());
     }
 
     private static List<Placed> placed(List<Tensor> locals, List<TensorType> wholes, List<Placement> at) {

@@ -25,6 +25,7 @@ import org.borealis.parallel.Mesh;
 import org.borealis.parallel.ParallelStrategy;
 import org.borealis.parallel.PipelineSchedule;
 import org.borealis.parallel.data.DataParallel;
+import org.borealis.parallel.expert.ExpertParallel;
 import org.borealis.parallel.tensor.TensorParallel;
 import org.borealis.parallel.ulysses.Ulysses;
 import org.borealis.pipeline.schedules.GPipe;
@@ -113,9 +114,12 @@ final class PipelineStepTest {
 
     private static Map<String, ModelFamily> models(int layers) {
         var sizes = Map.of("layers", layers, "hidden", 8, "heads", 2, "sequence", SEQUENCE, "vocabulary", VOCABULARY);
+        var experts = new HashMap<String, Number>(sizes);
+        experts.putAll(Map.of("experts", 4, "feedForward", 12, "capacityFactor", 1.0, "auxiliaryLoss", 0.1));
         return Map.of(
                 "gpt", new Gpt(Settings.of(GptSettings.class, sizes)),
-                "llama", new Llama(Settings.of(LlamaSettings.class, sizes)));
+                "llama", new Llama(Settings.of(LlamaSettings.class, sizes)),
+                "mixture", new Llama(Settings.of(LlamaSettings.class, experts)));
     }
 
     /** What a rank has after a step: losses, the norm, gradients and parameters. */
@@ -157,7 +161,9 @@ final class PipelineStepTest {
 
     @TestFactory
     Stream<DynamicTest> soItDoesTogetherWithRanksThatShareALayer() {
-        return each(List.of(new Case("1f1b", 1, "pipeline=2,tensor=2"), new Case("1f1b", 1, "pipeline=2,ulysses=2")));
+        return each(Stream.of("tensor", "ulysses", "expert")
+                .map(axis -> new Case("1f1b", 1, "pipeline=2," + axis + "=2"))
+                .toList());
     }
 
     @TestFactory
@@ -221,7 +227,8 @@ final class PipelineStepTest {
         return Map.of(
                 "data", new DataParallel(Settings.of(DataParallel.Config.class, Map.of("zero", zero))),
                 "tensor", new TensorParallel(Settings.of(TensorParallel.Config.class, Map.of())),
-                "ulysses", new Ulysses());
+                "ulysses", new Ulysses(),
+                "expert", new ExpertParallel());
     }
 
     private static void near(String name, Results results, double[] got, double tolerance) {

@@ -10,8 +10,12 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.AdamStep;
 import org.borealis.tensor.composite.Attention;
+import org.borealis.tensor.composite.AuxiliaryLoss;
 import org.borealis.tensor.composite.CachedAttention;
+import org.borealis.tensor.composite.Combine;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.Dispatch;
+import org.borealis.tensor.composite.ExpertSlots;
 import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerEnd;
@@ -19,8 +23,10 @@ import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.Linear;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.Router;
 import org.borealis.tensor.composite.Softmax;
 import org.borealis.tensor.composite.SwiGlu;
+import org.borealis.tensor.composite.TopK;
 import org.borealis.testkit.HostTensor;
 import org.borealis.testkit.Samples;
 
@@ -46,6 +52,7 @@ final class CompositeCases {
         made.activations();
         made.softmax();
         made.attention();
+        made.experts();
         made.crossEntropy();
         made.adam();
         return made.cases.stream();
@@ -61,7 +68,7 @@ final class CompositeCases {
         return made;
     }
 
-    /** Adds a gradient, whose inputs are made of what the forward pass gives. */
+    /** Adds a gradient, or what follows otherwise, whose inputs are made of what the forward pass gives. */
     private void gradient(Composite op, OpCase forward, Function<List<HostTensor>, List<HostTensor>> inputs) {
         var blank = forward.op().infer(forward.types()).stream()
                 .map(HostTensor::new)
@@ -219,6 +226,28 @@ final class CompositeCases {
         var forward = add(new Attention(scale), q, k, v);
         var dy = sample(4, batch, time, heads, headSize);
         gradient(new Attention.Gradient(scale), forward, out -> List.of(dy, q, k, v, out.get(0), out.get(1)));
+    }
+
+    private void experts() {
+        experts(1, 1, 1, 1, 1, 1);
+        experts(2, 7, 3, 2, 7, 5); // room for all
+        experts(3, 33, 8, 2, 5, 8); // some come too late
+        experts(1, 129, 5, 3, 40, 3);
+        add(new TopK(2), Edges.numbers(type, 1, 1, Double.NEGATIVE_INFINITY, -0.0, 0));
+        add(new AuxiliaryLoss(), sample(1), sample(2));
+    }
+
+    private void experts(int batch, int time, int experts, int perToken, int capacity, int channels) {
+        var x = sample(1, batch, time, channels);
+        add(new Router(), x, sample(2, experts, channels));
+        add(new TopK(perToken), sample(3, batch, time, experts));
+        var slots = add(new ExpertSlots(experts, capacity), Samples.indices(experts, 4, batch, time, perToken));
+        var y = sample(5, batch, experts * capacity, channels);
+        var weights = sample(6, batch, time, perToken);
+        gradient(new Dispatch(), slots, out -> List.of(x, out.get(1), out.get(0)));
+        gradient(new Dispatch.Gradient(), slots, out -> List.of(y, out.get(0)));
+        gradient(new Combine(), slots, out -> List.of(y, weights, out.get(0), out.get(1)));
+        gradient(new Combine.Gradient(), slots, out -> List.of(x, y, weights, out.get(0), out.get(1)));
     }
 
     private void crossEntropy() {

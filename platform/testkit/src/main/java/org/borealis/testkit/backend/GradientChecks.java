@@ -12,7 +12,9 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.Attention;
+import org.borealis.tensor.composite.Combine;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.Dispatch;
 import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerEnd;
@@ -20,8 +22,10 @@ import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.Linear;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
+import org.borealis.tensor.composite.Router;
 import org.borealis.tensor.composite.Softmax;
 import org.borealis.tensor.composite.SwiGlu;
+import org.borealis.tensor.composite.TopK;
 import org.borealis.testkit.HostTensor;
 import org.borealis.testkit.Samples;
 
@@ -45,6 +49,10 @@ record GradientChecks(BackendKit kit) {
         var x = Samples.of(type, 1, 2, 5);
         var weight = Samples.of(type, 2, 5);
         var positions = TensorType.of(type, 2, 2);
+        // what ExpertSlots(3, 2) makes of experts (0 1, 0 2, 0 1) and (2 0, 1 2, 2 0): the last to choose the first is
+        // too late
+        var slots = HostTensor.of(TensorType.of(DataType.INT32, 2, 3, 2), 0, 2, 1, 4, 6, 3, 4, 0, 2, 5, 6, 1);
+        var choices = HostTensor.of(TensorType.of(DataType.INT32, 2, 6), 0, 2, 1, 5, 3, 6, 1, 5, 2, 6, 0, 3);
         var targets = HostTensor.of(TensorType.of(DataType.INT32, 3), 4, CrossEntropy.IGNORED, 1);
         return Stream.of(
                 new Differentiable(
@@ -72,6 +80,12 @@ record GradientChecks(BackendKit kit) {
                 new Differentiable(
                         new Rotary(),
                         List.of(Samples.of(type, 1, 1, 2, 1, 4), Samples.of(positions, 2), Samples.of(positions, 3))),
+                new Differentiable(new Router(), List.of(Samples.of(type, 1, 2, 3, 5), Samples.of(type, 2, 4, 5))),
+                new Differentiable(new TopK(2), List.of(Samples.of(type, 1, 2, 3, 5))),
+                new Differentiable(new Dispatch(), List.of(Samples.of(type, 1, 2, 3, 4), choices, slots)),
+                new Differentiable(
+                        new Combine(),
+                        List.of(Samples.of(type, 1, 2, 6, 4), Samples.of(type, 2, 2, 3, 2), slots, choices)),
                 new Differentiable(new CrossEntropy(), List.of(Samples.of(type, 1, 3, 5), targets)));
     }
 

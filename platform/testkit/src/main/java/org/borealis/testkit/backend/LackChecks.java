@@ -109,8 +109,15 @@ record LackChecks(BackendKit kit, CompositeChecks composites) {
                 name,
                 type.label(),
                 name + " on " + type.label() + " is refused where it is not claimed",
-                check -> cases.forEach(
-                        test -> check.tried(test.toString(), () -> refused(test.op(), type, test.types()))));
+                check -> cases.forEach(test -> check.tried(
+                        test.toString(), () -> refused(test.op(), named(test.types(), type), test.types()))));
+    }
+
+    /** The type that a refusal has to name: of what works on integers alone, theirs. */
+    private static DataType named(List<TensorType> inputs, DataType wanted) {
+        return inputs.stream().anyMatch(in -> in.type() == wanted)
+                ? wanted
+                : inputs.get(0).type();
     }
 
     private Measure refused(Op op, DataType type, List<TensorType> types) {

@@ -1,10 +1,19 @@
 package org.borealis.model.llama;
 
+import java.util.Optional;
 import org.borealis.tensor.BorealisException;
 
 /** Sizes of a model, with what settings leave to be derived. */
 record Dimensions(
-        int layers, int hidden, int heads, int keyHeads, int headSize, int feedForward, int sequence, int vocabulary) {
+        int layers,
+        int hidden,
+        int heads,
+        int keyHeads,
+        int headSize,
+        int feedForward,
+        Optional<Mixture> mixture,
+        int sequence,
+        int vocabulary) {
 
     static Dimensions of(LlamaSettings settings) {
         int heads = atLeastOne("heads", settings.heads());
@@ -28,6 +37,7 @@ record Dimensions(
                 settings.feedForward() == 0
                         ? (hidden * 8 / 3 + 63) / 64 * 64
                         : atLeastOne("feedForward", settings.feedForward()),
+                Mixture.of(settings),
                 atLeastOne("sequence", settings.sequence()),
                 settings.vocabulary());
     }

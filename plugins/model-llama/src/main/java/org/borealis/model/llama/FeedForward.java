@@ -1,57 +1,29 @@
 package org.borealis.model.llama;
 
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
-import org.borealis.parallel.LogicalDim;
 import org.borealis.tensor.Tensor;
-import org.borealis.tensor.composite.SwiGlu;
 
-/** Two layers up to F channels, one gating the other, and one down. */
-record FeedForward(Norm norm, Linear gate, Linear up, Linear down) {
+/** What a layer does to each position alone. */
+sealed interface FeedForward permits DenseFeedForward, Experts {
 
     static FeedForward of(int layer, Dimensions sizes, LlamaSettings settings) {
-        String name = "layers." + layer + ".feedForward.";
-        boolean bias = settings.bias_feedForward();
-        double deviation = settings.initialDeviation();
-        return new FeedForward(
-                Norm.of(name + "norm", sizes.hidden(), settings.epsilon()),
-                Linear.of(
-                        name + "gate",
-                        sizes.feedForward(),
-                        LogicalDim.FEED_FORWARD,
-                        sizes.hidden(),
-                        LogicalDim.HIDDEN,
-                        bias,
-                        deviation),
-                Linear.of(
-                        name + "up",
-                        sizes.feedForward(),
-                        LogicalDim.FEED_FORWARD,
-                        sizes.hidden(),
-                        LogicalDim.HIDDEN,
-                        bias,
-                        deviation),
-                Linear.of(
-                        name + "down",
-                        sizes.hidden(),
-                        LogicalDim.HIDDEN,
-                        sizes.feedForward(),
-                        LogicalDim.FEED_FORWARD,
-                        bias,
-                        deviation / Math.sqrt(2.0 * sizes.layers())));
+        return sizes.mixture()
+                .<FeedForward>map(mixture -> Experts.of(layer, sizes, mixture, settings))
+                .orElseGet(() -> DenseFeedForward.of(layer, sizes, settings));
     }
 
-    Tensor apply(Weights weights, Tensor x) {
-        var normal = norm.apply(weights, x); // [B, T, C]
-        var gated = gate.apply(weights, normal)
-                .apply(new SwiGlu(), up.apply(weights, normal))
-                .get(0); // [B, T, F]
-        return down.apply(weights, gated); // [B, T, C]
-    }
+    /**
+     * What it gives for hidden states [B, T, C].
+     *
+     * @param states [B, T, C]
+     * @param imbalance each token's share in how unevenly experts are used, [B, T]; empty without experts
+     */
+    record Result(Tensor states, Optional<Tensor> imbalance) {}
 
-    Stream<Parameter> parameters() {
-        return Stream.of(Stream.of(norm.weight()), gate.parameters(), up.parameters(), down.parameters())
-                .flatMap(parameters -> parameters);
-    }
+    Result apply(Weights weights, Tensor x);
+
+    Stream<Parameter> parameters();
 }

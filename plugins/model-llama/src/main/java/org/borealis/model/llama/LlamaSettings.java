@@ -8,7 +8,7 @@ import org.osgi.service.metatype.annotations.Option;
 @ObjectClassDefinition(
         name = "Llama",
         description =
-                "Decoder with RMSNorm, rotary positions, SwiGLU and grouped-query attention: Llama, Mistral, Qwen 2.")
+                "Decoder with RMSNorm, rotary positions, SwiGLU, grouped-query attention and experts on request: Llama, Mistral, Qwen 2, Mixtral.")
 public @interface LlamaSettings {
     @AttributeDefinition(description = "Number of layers", min = "1")
     int layers() default 4;
@@ -29,6 +29,25 @@ public @interface LlamaSettings {
             description = "Width of the feed-forward layer; 0 means 8/3 hidden, rounded up to a multiple of 64",
             min = "0")
     int feedForward() default 0;
+
+    @AttributeDefinition(
+            description = "Number of experts of each feed-forward layer; 0 means one layer for all",
+            min = "0")
+    int experts() default 0;
+
+    @AttributeDefinition(description = "Number of experts that each token goes to", min = "1")
+    int expertsPerToken() default 2;
+
+    @AttributeDefinition(
+            description =
+                    "Room of an expert, as a multiple of its even share of a sequence's tokens; tokens beyond it skip the layer; 0 means room for all",
+            min = "0")
+    double capacityFactor() default 1.25; // Fedus et al. 2022, section 2.2
+
+    @AttributeDefinition(
+            description = "Weight of the loss that makes experts be used evenly, for each layer",
+            min = "0")
+    double auxiliaryLoss() default 0.01; // Fedus et al. 2022, section 2.2
 
     @AttributeDefinition(description = "Longest sequence, in tokens", min = "1")
     int sequence() default 256;
