@@ -32,6 +32,7 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
 import org.borealis.testkit.Settings;
 import org.borealis.trainer.fakes.Momentum;
+import org.borealis.trainer.fakes.ThreadRanks;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.Precision;

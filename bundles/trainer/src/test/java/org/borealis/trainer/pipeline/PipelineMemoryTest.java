@@ -71,7 +71,7 @@ final class PipelineMemoryTest {
     private Memory memory(Case one, Ranks ranks) {
         var plan = plan(ranks);
         var parts = PipelineModel.of(compiler, MODEL, plan, one.chunks());
-        var keeping = parts.keeping(ranks.team().group(PipelineModel.AXIS));
+        var keeping = parts.keeping(ranks);
         try (var device = new Counting(new ReferenceBackend().open());
                 var state =
                         new TrainState(device, DataType.FLOAT32, MODEL.parameters(), one.optimizer(), ranks, keeping);

@@ -6,20 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.borealis.backend.reference.ReferenceBackend;
-import org.borealis.checkpoint.TensorSource;
 import org.borealis.compiler.ProgramCompiler;
 import org.borealis.device.Rematerialisation;
 import org.borealis.model.ModelFamily;
@@ -34,6 +28,7 @@ import org.borealis.tensor.TensorType;
 import org.borealis.testkit.Settings;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.fakes.Counting;
+import org.borealis.trainer.fakes.SavedTensors;
 import org.borealis.trainer.fakes.ThreadRanks;
 import org.borealis.trainer.ranks.Ranks;
 import org.junit.jupiter.api.Test;
@@ -113,19 +108,19 @@ final class OffloadTest {
                 plan.offload());
     }
 
-    /** Losses, and the state as a checkpoint has it. */
-    private record Results(List<Double> losses, Map<String, byte[]> tensors) {}
+    /** Losses, and what a rank writes into a checkpoint. */
+    private record Results(List<Double> losses, List<SavedTensors.Part> parts) {}
 
-    private Results steps(ModelFamily model, Ranks ranks, Offload offload, Map<String, byte[]> before) {
+    private static SavedTensors saved(List<Results> ranks) {
+        return SavedTensors.joined(ranks.stream().map(Results::parts).toList());
+    }
+
+    private Results steps(ModelFamily model, Ranks ranks, Offload offload, Optional<SavedTensors> before) {
         var plan = plan(ranks, offload);
         try (var device = new ReferenceBackend().open();
                 var state = state(device, model, plan);
                 var step = new TrainStep(compiler, device, model, new Memorious(), state, plan)) {
-            if (before.isEmpty()) {
-                state.initialise(1);
-            } else {
-                state.load(source(before, state));
-            }
+            before.ifPresentOrElse(state::load, () -> state.initialise(1));
             var losses = new ArrayList<Double>();
             for (int number = 1; number <= 3; number++) {
                 step.begin();
@@ -133,7 +128,7 @@ final class OffloadTest {
                 losses.add(step.loss());
                 step.update(number, 1e-3, 1);
             }
-            return new Results(losses, tensors(state));
+            return new Results(losses, SavedTensors.of(state));
         }
     }
 
@@ -151,68 +146,38 @@ final class OffloadTest {
         return batch;
     }
 
-    private static Map<String, byte[]> tensors(TrainState state) {
-        var tensors = new LinkedHashMap<String, byte[]>();
-        try (var arena = Arena.ofShared()) {
-            state.pieces(arena)
-                    .forEach(piece ->
-                            tensors.put(piece.name(), piece.elements().get().toArray(ValueLayout.JAVA_BYTE)));
-        }
-        return tensors;
-    }
-
-    private static TensorSource source(Map<String, byte[]> tensors, TrainState state) {
-        var types = new HashMap<String, TensorType>();
-        try (var arena = Arena.ofShared()) {
-            state.pieces(arena).forEach(piece -> types.put(piece.name(), piece.type()));
-        }
-        return new TensorSource() {
-            @Override
-            public Map<String, TensorType> types() {
-                return types;
-            }
-
-            @Override
-            public MemorySegment read(String name) {
-                return MemorySegment.ofArray(Objects.requireNonNull(tensors.get(name)));
-            }
-
-            @Override
-            public void close() {}
-        };
-    }
-
     private List<Offload> everywhere() {
         return List.of(Offload.NONE, new Offload.Host(), new Offload.Disk(folder.toString()));
     }
 
-    private static void assertSame(Results wanted, Results got) {
-        assertEquals(wanted.losses(), got.losses());
+    private static void assertSame(List<Results> wanted, List<Results> got) {
         assertEquals(
-                List.copyOf(wanted.tensors().keySet()),
-                List.copyOf(got.tensors().keySet()));
-        wanted.tensors()
-                .forEach((name, bytes) -> assertArrayEquals(bytes, got.tensors().get(name), name));
+                wanted.stream().map(Results::losses).toList(),
+                got.stream().map(Results::losses).toList());
+        var saved = saved(got).bytes();
+        var bytes = saved(wanted).bytes();
+        assertEquals(bytes.keySet(), saved.keySet());
+        bytes.forEach((name, tensor) -> assertArrayEquals(tensor, saved.get(name), name));
     }
 
     @Test
     void lossesAndStateAreTheSameBitsWhereverItIs() {
         var model = model(2, 16);
-        var wanted = steps(model, Ranks.ALONE, Offload.NONE, Map.of());
+        var wanted = steps(model, Ranks.ALONE, Offload.NONE, Optional.empty());
         for (var offload : everywhere()) {
-            assertSame(wanted, steps(model, Ranks.ALONE, offload, Map.of()));
+            assertSame(List.of(wanted), List.of(steps(model, Ranks.ALONE, offload, Optional.empty())));
         }
     }
 
     @Test
     void aCheckpointGoesOnWithAnyOtherPlace() {
         var model = model(2, 16);
-        var before = steps(model, Ranks.ALONE, Offload.NONE, Map.of()).tensors();
-        var wanted = steps(model, Ranks.ALONE, Offload.NONE, before);
+        var before = saved(List.of(steps(model, Ranks.ALONE, Offload.NONE, Optional.empty())));
+        var wanted = steps(model, Ranks.ALONE, Offload.NONE, Optional.of(before));
         for (var from : everywhere()) {
-            var saved = steps(model, Ranks.ALONE, from, Map.of()).tensors();
+            var saved = saved(List.of(steps(model, Ranks.ALONE, from, Optional.empty())));
             for (var to : everywhere()) {
-                assertSame(wanted, steps(model, Ranks.ALONE, to, saved));
+                assertSame(List.of(wanted), List.of(steps(model, Ranks.ALONE, to, Optional.of(saved))));
             }
         }
     }
@@ -222,12 +187,10 @@ final class OffloadTest {
         var model = model(2, 16);
         var zero = Map.<String, org.borealis.parallel.ParallelStrategy>of(
                 "data", new DataParallel(Settings.of(DataParallel.Config.class, Map.of("zero", 2))));
-        var wanted = new ThreadRanks("data=2", zero).run(ranks -> steps(model, ranks, Offload.NONE, Map.of()));
+        var wanted = new ThreadRanks("data=2", zero).run(ranks -> steps(model, ranks, Offload.NONE, Optional.empty()));
         var got = new ThreadRanks("data=2", zero)
-                .run(ranks -> steps(model, ranks, new Offload.Disk(folder.toString()), Map.of()));
-        for (int rank = 0; rank < 2; rank++) {
-            assertSame(wanted.get(rank), got.get(rank));
-        }
+                .run(ranks -> steps(model, ranks, new Offload.Disk(folder.toString()), Optional.empty()));
+        assertSame(wanted, got);
     }
 
     @Test

@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import java.lang.foreign.Arena;
-import java.util.LinkedHashMap;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -26,6 +27,7 @@ import org.borealis.parallel.tensor.TensorParallel;
 import org.borealis.tensor.DataType;
 import org.borealis.testkit.Settings;
 import org.borealis.trainer.fakes.Muon;
+import org.borealis.trainer.fakes.SavedTensors;
 import org.borealis.trainer.fakes.ThreadRanks;
 import org.borealis.trainer.ranks.Ranks;
 import org.junit.jupiter.api.DynamicTest;
@@ -48,8 +50,12 @@ final class OwnedMatricesTest {
 
     private final ProgramCompiler compiler = new ProgramCompiler();
 
-    /** After some steps: losses, norms, and each tensor as a checkpoint has it. */
-    private record Results(List<Double> numbers, Map<String, double[]> tensors) {}
+    /** After some steps: losses, norms, and what a rank writes into a checkpoint. */
+    private record Results(List<Double> numbers, List<SavedTensors.Part> parts) {}
+
+    private static SavedTensors saved(List<Results> ranks) {
+        return SavedTensors.joined(ranks.stream().map(Results::parts).toList());
+    }
 
     private static Map<String, ParallelStrategy> strategies(int zero) {
         return Map.of(
@@ -67,14 +73,25 @@ final class OwnedMatricesTest {
 
     private void equalOneRank(String mesh, int zero) {
         var wanted = steps(Ranks.ALONE);
-        for (var got : new ThreadRanks(mesh, strategies(zero)).run(this::steps)) {
+        var ranks = new ThreadRanks(mesh, strategies(zero)).run(this::steps);
+        for (var got : ranks) {
             for (int i = 0; i < wanted.numbers().size(); i++) {
                 double number = wanted.numbers().get(i);
                 assertEquals(number, got.numbers().get(i), TOLERANCE * number);
             }
-            wanted.tensors()
-                    .forEach((name, tensor) -> near(name, tensor, got.tensors().get(name)));
         }
+        var saved = saved(ranks);
+        saved(List.of(wanted)).bytes().forEach((name, tensor) -> {
+            var got = Objects.requireNonNull(saved.bytes().get(name), name);
+            near(name, values(tensor), values(got));
+        });
+    }
+
+    private static double[] values(byte[] floats) {
+        var elements = MemorySegment.ofArray(floats);
+        return IntStream.range(0, floats.length / Float.BYTES)
+                .mapToDouble(i -> HostMemory.read(elements, DataType.FLOAT32, i))
+                .toArray();
     }
 
     @TestFactory
@@ -82,12 +99,13 @@ final class OwnedMatricesTest {
         return IntStream.rangeClosed(1, 3)
                 .mapToObj(zero -> dynamicTest("zero " + zero, () -> {
                     var wanted = steps(Ranks.ALONE);
-                    for (var got : new ThreadRanks("data=4", strategies(zero), true).run(this::steps)) {
-                        assertEquals(wanted.numbers(), got.numbers());
-                        wanted.tensors()
-                                .forEach((name, tensor) ->
-                                        assertArrayEquals(tensor, got.tensors().get(name), name));
-                    }
+                    var ranks = new ThreadRanks("data=4", strategies(zero), true).run(this::steps);
+                    ranks.forEach(got -> assertEquals(wanted.numbers(), got.numbers()));
+                    var saved = saved(ranks);
+                    saved(List.of(wanted))
+                            .bytes()
+                            .forEach((name, tensor) ->
+                                    assertArrayEquals(tensor, saved.bytes().get(name), name));
                 }));
     }
 
@@ -105,7 +123,7 @@ final class OwnedMatricesTest {
     }
 
     private Results steps(Ranks ranks) {
-        var numbers = new java.util.ArrayList<Double>();
+        var numbers = new ArrayList<Double>();
         try (var device = new ReferenceBackend().open();
                 var state = new TrainState(device, DataType.FLOAT32, MODEL.parameters(), MUON, ranks);
                 var step = new TrainStep(compiler, device, MODEL, MUON, state, plan(ranks))) {
@@ -121,28 +139,13 @@ final class OwnedMatricesTest {
                 step.update(number, MUON.rate(), Math.min(1, 1 / norm));
             }
             numbers.add(step.evaluate(batch(99)));
-            return new Results(List.copyOf(numbers), tensors(state));
+            return new Results(List.copyOf(numbers), SavedTensors.of(state));
         }
     }
 
     private static TrainStep.Plan plan(Ranks ranks) {
         return new TrainStep.Plan(
                 ROWS, BATCHES / ranks.batches(), new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
-    }
-
-    private static Map<String, double[]> tensors(TrainState state) {
-        var tensors = new LinkedHashMap<String, double[]>();
-        try (var arena = Arena.ofShared()) {
-            for (var piece : state.pieces(arena)) {
-                var elements = piece.elements().get();
-                tensors.put(
-                        piece.name(),
-                        IntStream.range(0, (int) piece.type().shape().elements())
-                                .mapToDouble(i -> HostMemory.read(elements, DataType.FLOAT32, i))
-                                .toArray());
-            }
-        }
-        return tensors;
     }
 
     private static TokenBatch batch(int seed) {
