@@ -20,6 +20,7 @@ import org.borealis.tensor.Primitive;
 import org.borealis.tensor.Primitive.Binary;
 import org.borealis.tensor.Primitive.Fold;
 import org.borealis.tensor.Primitive.Function2;
+import org.borealis.tensor.Primitive.Reshape;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Program.Node;
 import org.borealis.tensor.ShapeException;
@@ -46,7 +47,11 @@ public final class Partition {
     /** By value: what its owner alone goes on with. */
     private final Map<Integer, Placed> taken = new HashMap<>();
 
+    private final Map<View, Placed> views = new HashMap<>();
+
     private int index;
+
+    private record View(int value, Reshape op, Placement at) {}
 
     /** How a replicated tensor was made. */
     record Made(Op op, List<Placed> inputs) {}
@@ -381,6 +386,11 @@ public final class Partition {
 
     Placed on(Op op, Placement at, TensorType whole, Placed... inputs) {
         return all(op, at, List.of(whole), List.of(inputs)).get(0);
+    }
+
+    /** As {@link #on}, the same each time: so what is moved for one of its readers is there for the others. */
+    Placed view(Reshape op, Placement at, TensorType whole, Placed x) {
+        return views.computeIfAbsent(new View(x.local().id(), op, at), _ -> on(op, at, whole, x));
     }
 
     private List<Placed> all(Op op, Placement at, List<TensorType> wholes, List<Placed> inputs) {

@@ -60,15 +60,16 @@ final class Rules {
                 var x = in.get(0);
                 yield partition.on(new Broadcast(x.at().local(shape, partition.ranks())), x.at(), out, x);
             }
-            case Reshape(var shape) -> {
+            case Reshape reshape -> {
                 var x = in.get(0);
+                var shape = reshape.shape();
                 if (x.at() instanceof Shard from) {
                     var to = Reshaping.of(x.shape(), shape, from, partition.ranks());
                     x = to.isEmpty() ? partition.move(x, Placement.REPLICATE) : x;
                     var at = to.map(Placement.class::cast).orElse(Placement.REPLICATE);
-                    yield partition.on(new Reshape(at.local(shape, partition.ranks())), at, out, x);
+                    yield partition.view(new Reshape(at.local(shape, partition.ranks())), at, out, x);
                 }
-                yield partition.on(op, x.at(), out, x);
+                yield partition.view(reshape, x.at(), out, x);
             }
             case Transpose(var order) -> {
                 var x = in.get(0);

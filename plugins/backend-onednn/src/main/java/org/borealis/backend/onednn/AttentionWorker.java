@@ -23,13 +23,17 @@ final class AttentionWorker {
     /** A block of rows of one head; addresses are those of the head's first row. */
     void forward(int start, float scale, long q, long k, long v, long y, long sums) {
         int rows = Math.min(Attentions.BLOCK, heads.time() - start);
-        int keys = start + rows;
+        int keys = heads.seen(start + rows - 1);
         int size = heads.size();
         long pitch = Floats.pitch(keys);
         long first = start * heads.pitch() * Float.BYTES;
         scores(start, rows, scale, q + first, k, weights);
         for (int row = 0; row < rows; row++) {
-            totals[row] = softmax(weights + row * pitch * Float.BYTES, start + row + 1, keys, sums);
+            totals[row] = softmax(
+                    weights + row * pitch * Float.BYTES,
+                    heads.seen(start + row),
+                    keys,
+                    sums + (start + row) * (long) Float.BYTES);
         }
         mix(start, rows, weights, v, y + first);
         for (int row = 0; row < rows; row++) {
@@ -38,29 +42,30 @@ final class AttentionWorker {
     }
 
     /** From scores to weights that are yet to be divided by the sum that this gives. */
-    private static float softmax(long row, int seen, int keys, long sums) {
+    private static float softmax(long row, int seen, int keys, long logSumExp) {
         long padded = Floats.padded(seen);
         long hidden = row + (long) seen * Float.BYTES;
         Floats.fill(hidden, Float.NEGATIVE_INFINITY, padded - seen);
         float highest = SoftmaxRows.max(row, padded);
         float sum = SoftmaxRows.exponentials(row, highest, padded);
         Floats.fill(hidden, 0, keys - seen);
-        Memory.putFloat(sums + (seen - 1L) * Float.BYTES, (float) (highest + Math.log(sum)));
+        Memory.putFloat(logSumExp, (float) (highest + Math.log(sum)));
         return sum;
     }
 
     /**
-     * [rows, keys] = factor * x y', of which only what is seen is needed: all keys before the block in one product, the block's own in
-     * steps down the diagonal.
+     * [rows, keys] = factor * x y', of which only what is seen is needed: keys that all rows see in one product, the block's own in steps
+     * down the diagonal.
      */
     private void scores(int start, int rows, float factor, long x, long y, long to) {
-        long pitch = Floats.pitch(start + rows);
-        if (start > 0) {
+        int common = heads.common(start);
+        long pitch = Floats.pitch(heads.seen(start + rows - 1));
+        if (common > 0) {
             sgemm.run(
                     false,
                     true,
                     rows,
-                    start,
+                    common,
                     heads.size(),
                     factor,
                     x,
@@ -71,8 +76,8 @@ final class AttentionWorker {
                     to,
                     pitch);
         }
-        long own = y + start * heads.keyPitch() * Float.BYTES;
-        for (int step = 0; step < rows; step += Attentions.STEP) {
+        long diagonal = y + start * heads.keyPitch() * Float.BYTES;
+        for (int step = 0; step < own(rows); step += Attentions.STEP) {
             int height = Math.min(Attentions.STEP, rows - step);
             sgemm.run(
                     false,
@@ -83,7 +88,7 @@ final class AttentionWorker {
                     factor,
                     x + step * heads.pitch() * Float.BYTES,
                     heads.pitch(),
-                    own,
+                    diagonal,
                     heads.keyPitch(),
                     0,
                     to + (step * pitch + start) * Float.BYTES,
@@ -91,14 +96,20 @@ final class AttentionWorker {
         }
     }
 
+    /** Rows of a block that see some of its keys only. */
+    private int own(int rows) {
+        return heads.isCausal() ? rows : 0;
+    }
+
     /** y [rows, D] = weights x, as {@link #scores}. */
     private void mix(int start, int rows, long scores, long x, long y) {
-        long pitch = Floats.pitch(start + rows);
+        int common = heads.common(start);
+        long pitch = Floats.pitch(heads.seen(start + rows - 1));
         int size = heads.size();
-        if (start > 0) {
-            sgemm.run(false, false, rows, size, start, 1, scores, pitch, x, heads.keyPitch(), 0, y, heads.pitch());
+        if (common > 0) {
+            sgemm.run(false, false, rows, size, common, 1, scores, pitch, x, heads.keyPitch(), 0, y, heads.pitch());
         }
-        for (int step = 0; step < rows; step += Attentions.STEP) {
+        for (int step = 0; step < own(rows); step += Attentions.STEP) {
             int height = Math.min(Attentions.STEP, rows - step);
             sgemm.run(
                     false,
@@ -119,13 +130,14 @@ final class AttentionWorker {
 
     /** y [keys, D] += weights' x, where {@code keep} is 1. */
     private void spread(int start, int rows, float keep, long scores, long x, long y) {
-        long pitch = Floats.pitch(start + rows);
+        int common = heads.common(start);
+        long pitch = Floats.pitch(heads.seen(start + rows - 1));
         int size = heads.size();
-        if (start > 0) {
-            sgemm.run(true, false, start, size, rows, 1, scores, pitch, x, heads.pitch(), keep, y, heads.keyPitch());
+        if (common > 0) {
+            sgemm.run(true, false, common, size, rows, 1, scores, pitch, x, heads.pitch(), keep, y, heads.keyPitch());
         }
-        long own = y + start * heads.keyPitch() * Float.BYTES;
-        for (int step = 0; step < rows; step += Attentions.STEP) {
+        long diagonal = y + start * heads.keyPitch() * Float.BYTES;
+        for (int step = 0; step < own(rows); step += Attentions.STEP) {
             // These keys are seen from this step on.
             int width = Math.min(Attentions.STEP, rows - step);
             sgemm.run(
@@ -140,7 +152,7 @@ final class AttentionWorker {
                     x + step * heads.pitch() * Float.BYTES,
                     heads.pitch(),
                     keep,
-                    own + step * heads.keyPitch() * Float.BYTES,
+                    diagonal + step * heads.keyPitch() * Float.BYTES,
                     heads.keyPitch());
         }
     }
@@ -184,12 +196,12 @@ final class AttentionWorker {
 
     /** From scores to weights, and from weights' gradients to scores'. */
     private void softmaxGradients(int start, int rows, float scale, long sums) {
-        int keys = start + rows;
+        int keys = heads.seen(start + rows - 1);
         long pitch = Floats.pitch(keys) * Float.BYTES;
         for (int row = 0; row < rows; row++) {
-            int seen = start + row + 1;
+            int seen = heads.seen(start + row);
             long hidden = row * pitch + (long) seen * Float.BYTES;
-            float logSumExp = Memory.getFloat(sums + (seen - 1L) * Float.BYTES);
+            float logSumExp = Memory.getFloat(sums + (start + row) * (long) Float.BYTES);
             SoftmaxRows.softmaxGradient(
                     weights + row * pitch, logSumExp, gradients + row * pitch, totals[row], scale, Floats.padded(seen));
             Floats.fill(weights + hidden, 0, keys - seen);

@@ -6,8 +6,8 @@ import java.util.stream.IntStream;
 import org.borealis.tensor.DataType;
 
 /**
- * Attention and its gradient, a few query rows of one head at a time, which see the keys up to their own diagonal only. Scores never
- * leave the cache of the worker that made them. Workers take the next piece when they are free; what each piece gives does not depend
+ * Attention and its gradient, a few query rows of one head at a time, which see all keys, or those up to their own diagonal only. Scores
+ * never leave the cache of the worker that made them. Workers take the next piece when they are free; what each piece gives does not depend
  * on who takes it.
  */
 final class Attentions {
@@ -19,10 +19,24 @@ final class Attentions {
 
     private Attentions() {}
 
-    /** Sizes, and where a head's rows are: {@code [B, T, H, D]} is read in place, from row to row a pitch of H * D. */
-    record Heads(int batch, int time, int heads, int keyHeads, int size) {
-        static Heads of(Operand q, Operand k) {
-            return new Heads(q.dim(0), q.dim(1), q.dim(2), k.dim(2), q.dim(3));
+    /**
+     * Sizes, and where a head's rows are: {@code [B, T, H, D]} is read in place, from row to row a pitch of H * D.
+     *
+     * @param isCausal whether a query sees no key that comes after it
+     */
+    record Heads(int batch, int time, int keys, int heads, int keyHeads, int size, boolean isCausal) {
+        static Heads of(Operand q, Operand k, boolean isCausal) {
+            return new Heads(q.dim(0), q.dim(1), k.dim(1), q.dim(2), k.dim(2), q.dim(3), isCausal);
+        }
+
+        /** Keys that all rows of a block see: those before it. */
+        int common(int start) {
+            return isCausal ? start : keys;
+        }
+
+        /** Keys that a row sees. */
+        int seen(int row) {
+            return isCausal ? row + 1 : keys;
         }
 
         int group() {
@@ -44,7 +58,7 @@ final class Attentions {
 
         /** Bytes before the first row of a key head. */
         long key(int b, int keyHead) {
-            return ((long) b * time * keyHeads + keyHead) * size * Float.BYTES;
+            return ((long) b * keys * keyHeads + keyHead) * size * Float.BYTES;
         }
 
         /** Bytes before the sums of a query head, in [B, H, T]. */
@@ -58,16 +72,16 @@ final class Attentions {
 
         /** Bytes of one block of scores. */
         long scores() {
-            return Math.min(BLOCK, time) * Floats.pitch(time) * Float.BYTES;
+            return Math.min(BLOCK, time) * Floats.pitch(keys) * Float.BYTES;
         }
     }
 
-    static void forward(Binding binding, double scale, List<Operand> in, List<Operand> out) {
+    static void forward(Binding binding, double scale, boolean isCausal, List<Operand> in, List<Operand> out) {
         var q = binding.as(DataType.FLOAT32, in.get(0));
         var k = binding.as(DataType.FLOAT32, in.get(1));
         var v = binding.as(DataType.FLOAT32, in.get(2));
         var y = wide(binding, out.get(0));
-        var heads = Heads.of(q, k);
+        var heads = Heads.of(q, k, isCausal);
         int blocks = heads.blocks();
         share(binding, heads.batch() * heads.heads() * blocks, 1, heads, worker -> piece -> {
             // The long blocks first, so that no worker is left with one at the end.
@@ -86,10 +100,10 @@ final class Attentions {
         narrow(binding, y, out.get(0));
     }
 
-    static void gradient(Binding binding, double scale, List<Operand> in, List<Operand> out) {
+    static void gradient(Binding binding, double scale, boolean isCausal, List<Operand> in, List<Operand> out) {
         var wideIn = in.stream().map(x -> binding.as(DataType.FLOAT32, x)).toList();
         var wideOut = out.stream().map(x -> wide(binding, x)).toList();
-        var heads = Heads.of(wideIn.get(1), wideIn.get(2));
+        var heads = Heads.of(wideIn.get(1), wideIn.get(2), isCausal);
         share(binding, heads.batch() * heads.keyHeads(), 2, heads, worker -> piece -> {
             int b = piece / heads.keyHeads();
             int keyHead = piece % heads.keyHeads();

@@ -9,6 +9,7 @@ import org.borealis.tensor.composite.AdamStep;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.Linear;
@@ -24,7 +25,7 @@ final class Fused {
     /** Attention in all floats but float64, which has no fast product here; the others in float32. Whatever else is lowered. */
     static boolean claims(Composite op, List<TensorType> in) {
         boolean known = switch (op) {
-            case Attention _, Attention.Gradient _, CachedAttention _ ->
+            case Attention _, Attention.Gradient _, FullAttention _, FullAttention.Gradient _, CachedAttention _ ->
                 in.stream().noneMatch(t -> t.type() == DataType.FLOAT64);
             case LayerNorm _,
                     LayerNorm.Gradient _,
@@ -58,8 +59,10 @@ final class Fused {
             throw unsupported(op, in);
         }
         switch (op) {
-            case Attention(var scale) -> Attentions.forward(binding, scale, in, out);
-            case Attention.Gradient(var scale) -> Attentions.gradient(binding, scale, in, out);
+            case Attention(var scale) -> Attentions.forward(binding, scale, true, in, out);
+            case Attention.Gradient(var scale) -> Attentions.gradient(binding, scale, true, in, out);
+            case FullAttention(var scale) -> Attentions.forward(binding, scale, false, in, out);
+            case FullAttention.Gradient(var scale) -> Attentions.gradient(binding, scale, false, in, out);
             case CachedAttention(var scale) -> CachedAttentions.bind(binding, scale, in, out.get(0));
             case LayerNorm(var epsilon) -> Norms.layer(binding, epsilon, in, out);
             case LayerNorm.Gradient() -> Norms.layerGradient(binding, in, out);

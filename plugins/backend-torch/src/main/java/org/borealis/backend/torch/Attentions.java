@@ -12,7 +12,7 @@ import org.bytedeco.pytorch.Tensor;
 final class Attentions {
     private Attentions() {}
 
-    static void forward(Binding binding, double scale, List<View> narrowIn, List<View> narrowOut) {
+    static void forward(Binding binding, double scale, boolean isCausal, List<View> narrowIn, List<View> narrowOut) {
         var type = narrowIn.get(0).type().accumulator();
         var out = narrowOut.stream().map(view -> binding.into(type, view)).toList();
         var in = narrowIn.stream().map(view -> binding.as(type, view)).toList();
@@ -28,7 +28,7 @@ final class Attentions {
                     .tensor(k)
                     .tensor(v)
                     .number(0) // dropout
-                    .flag(true) // causal
+                    .flag(isCausal)
                     .none() // mask
                     .number(scale);
             var run = flash.copyingTo(y, logSumExp);
@@ -36,7 +36,7 @@ final class Attentions {
         }
     }
 
-    static void gradient(Binding binding, double scale, List<View> narrowIn, List<View> narrowOut) {
+    static void gradient(Binding binding, double scale, boolean isCausal, List<View> narrowIn, List<View> narrowOut) {
         var type = narrowIn.get(0).type().accumulator();
         var out = narrowOut.stream().map(view -> binding.into(type, view)).toList();
         var in = narrowIn.stream().map(view -> binding.as(type, view)).toList();
@@ -56,7 +56,7 @@ final class Attentions {
                     .tensor(member(binding, in.get(4), group, g))
                     .tensor(memberSums(binding, in.get(5), group, g))
                     .number(0)
-                    .flag(true)
+                    .flag(isCausal)
                     .none()
                     .number(scale);
             var run = g == 0 ? flash.copyingTo(dq, dk, dv) : flash.copyingFirstAndAdding(dq, dk, dv);

@@ -8,6 +8,7 @@ import org.borealis.tensor.composite.AdamStep;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Fusion;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
@@ -49,6 +50,8 @@ final class Fused {
     private static boolean isForTheHost(Composite op) {
         return op instanceof Attention
                 || op instanceof Attention.Gradient
+                || op instanceof FullAttention
+                || op instanceof FullAttention.Gradient
                 || op instanceof CachedAttention
                 || op instanceof CrossEntropy
                 || op instanceof CrossEntropy.Gradient
@@ -61,8 +64,10 @@ final class Fused {
             case LayerNorm.Gradient() -> Norms.layerGradient(binding, in, out);
             case RmsNorm(var epsilon) -> Norms.rootMeanSquare(binding, epsilon, in, out);
             case RmsNorm.Gradient() -> Norms.rootMeanSquareGradient(binding, in, out);
-            case Attention(var scale) -> Attentions.forward(binding, scale, in, out);
-            case Attention.Gradient(var scale) -> Attentions.gradient(binding, scale, in, out);
+            case Attention(var scale) -> Attentions.forward(binding, scale, true, in, out);
+            case Attention.Gradient(var scale) -> Attentions.gradient(binding, scale, true, in, out);
+            case FullAttention(var scale) -> Attentions.forward(binding, scale, false, in, out);
+            case FullAttention.Gradient(var scale) -> Attentions.gradient(binding, scale, false, in, out);
             case CachedAttention(var scale) -> CachedAttentions.bind(binding, scale, in, out.get(0));
             case CrossEntropy() -> CrossEntropies.forward(binding, in, out);
             case CrossEntropy.Gradient() -> CrossEntropies.gradient(binding, in, out.get(0));
