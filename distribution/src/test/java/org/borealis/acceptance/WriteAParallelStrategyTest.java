@@ -64,7 +64,7 @@ class WriteAParallelStrategyTest {
                 .map(failure -> failure.getException().toString())
                 .toList();
         assertEquals(List.of(), failures);
-        assertEquals(30, summary.getTestsSucceededCount(), "five checks, three meshes, two models");
+        assertEquals(36, summary.getTestsSucceededCount(), "six checks, three meshes, two models");
     }
 
     @Test
