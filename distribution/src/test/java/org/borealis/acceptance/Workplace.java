@@ -22,7 +22,7 @@ final class Workplace {
     private static final String JVM_LINE = "WARNING: Using incubator modules: jdk.incubator.vector\n";
 
     /** A process that lives for seconds pays for compiled code more than it gets from it. */
-    private static final String SHORT_RUN = "-XX:CompileThresholdScaling=3";
+    private static final String SHORT_RUN = "-XX:CompileThresholdScaling=10 -XX:+UseSerialGC";
 
     private static final int CORPUS_CHARACTERS = 60_000;
 
