@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.borealis.parallel.Team;
 import org.borealis.tensor.Collective;
-import org.borealis.tensor.Collective.BroadcastFrom;
 import org.borealis.tensor.Collective.Index;
 import org.borealis.tensor.Collective.Only;
 import org.borealis.tensor.Collective.Own;
@@ -100,7 +99,6 @@ final class Localise {
             case Only _ -> inputs;
             case Summand _ when hasOperands -> inputs;
             case Summand _ -> builder.apply(new Constant(0, node.outputs().get(0)), List.of());
-            case BroadcastFrom broadcast -> builder.apply(broadcast, inputs);
             default -> builder.apply(node.op(), inputs);
         };
         for (int i = 0; i < results.size(); i++) {

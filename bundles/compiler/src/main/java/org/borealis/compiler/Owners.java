@@ -13,7 +13,10 @@ import org.borealis.tensor.Collective.Summand;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Program;
 
-/** Which values of a program only one rank of an axis has: what is marked as its own, what is summed up for it, and what follows from these. */
+/**
+ * Which values of a program only one rank of an axis has: what is marked as its own, what is summed up for it, and what follows from
+ * these.
+ */
 final class Owners {
     private final List<Map<String, Integer>> byValue = new ArrayList<>();
 

@@ -35,7 +35,7 @@ public record Spread(Mesh mesh, Map<String, ParallelStrategy> strategies, boolea
         }
     }
 
-    /** Axes that split tensors, in the order in which they do: the last of the mesh first, which cuts by meaning; data cuts what is left. */
+    /** Axes that split tensors, in the order in which they do: the last of the mesh first, as the first, such as data, cuts what is left. */
     public List<Mesh.Axis> axes() {
         return axes(mesh, strategies);
     }

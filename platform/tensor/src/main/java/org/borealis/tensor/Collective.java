@@ -9,7 +9,8 @@ import org.osgi.annotation.versioning.ProviderType;
 
 /**
  * The closed set of operations in which the ranks along one axis of a mesh work together. Every rank of the axis runs the same
- * program, but for what {@link Only} one of them computes, so each meets its peers in the same operation. No model author writes one: they come from splitting a program.
+ * program, but for what {@link Only} one of them computes, so each meets its peers in the same operation. No model author writes one:
+ * they come from splitting a program.
  *
  * <p>A leading dim of size {@code ranks} holds one part for each rank, in the order of the axis.
  */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.borealis.parallel.Mesh.Axis;
+import org.borealis.parallel.ParallelStrategy;
 import org.borealis.parallel.Placement;
 import org.borealis.parallel.Placement.Owned;
 import org.borealis.parallel.Placement.Partial;
@@ -236,7 +237,7 @@ public final class Partition {
         return switch (op) {
             case Primitive primitive -> List.of(new Rules(this).place(primitive, inputs, outputs.get(0)));
             case Collective collective -> List.of(new Rules(this).place(collective, inputs, outputs.get(0)));
-            case Composite composite -> composite(composite, inputs, outputs);
+            case Composite composite -> new Composites(this).place(composite, inputs, outputs);
         };
     }
 
@@ -264,107 +265,12 @@ public final class Partition {
                 .toList();
     }
 
-    /** A composite stays one where its parts mean for the parts what the whole means for the whole; else it is opened. */
-    private List<Placed> composite(Composite op, List<Placed> inputs, List<TensorType> outputs) {
-        var wanted =
-                layout.strategy().wanted(op, inputs.stream().map(Placed::whole).toList(), axis.ranks());
-        var settled = new ArrayList<Placed>();
-        for (int i = 0; i < inputs.size(); i++) {
-            settled.add(wanted.isEmpty() ? settle(inputs.get(i)) : moves.to(settle(inputs.get(i)), wanted.get(i)));
-        }
-        if (!wanted.isEmpty()) {
-            var together = layout.strategy()
-                    .together(op, settled.stream().map(Placed::local).toList(), axis.ranks());
-            if (together.isPresent()) {
-                return placed(together.get().parts(), outputs, together.get().at());
-            }
-        }
-        if (wanted.isEmpty() && op.isBatched()) {
-            return batched(op, settled, outputs);
-        }
-        var aligned = aligned(settled);
-        var probe = probe(op, aligned);
-        if (probe.isPresent()) {
-            var locals = builder.apply(op, aligned.stream().map(Placed::local).toList());
-            var placed = placed(locals, outputs, probe.get());
-            return wanted.isEmpty() ? placed : back(placed, inputs.get(0));
-        }
-        var body = body(op, inputs.stream().map(Placed::whole).toList());
-        var values = new ArrayList<>(settled);
-        for (var node : body.nodes()) {
-            values.addAll(
-                    place(node.op(), node.inputs().stream().map(values::get).toList(), node.outputs()));
-        }
-        return body.outputs().stream().map(o -> values.get(o.value())).toList();
-    }
-
-    /** Where the ranks share the things out that the operation works on one by one, each has its own of all inputs; else all have all. */
-    private List<Placed> batched(Composite op, List<Placed> inputs, List<TensorType> outputs) {
-        var own = Placement.shard(0);
-        var at = inputs.stream().anyMatch(x -> x.at().equals(own)) ? own : Placement.REPLICATE;
-        return all(op, at, outputs, inputs.stream().map(x -> move(x, at)).toList());
-    }
-
-    private static List<Placed> placed(List<Tensor> locals, List<TensorType> wholes, List<Placement> at) {
+    static List<Placed> placed(List<Tensor> locals, List<TensorType> wholes, List<Placement> at) {
         var placed = new ArrayList<Placed>();
         for (int i = 0; i < locals.size(); i++) {
             placed.add(new Placed(locals.get(i), wholes.get(i), at.get(i)));
         }
         return placed;
-    }
-
-    /** What comes out of an operation whose inputs were moved for it goes back to where they were. */
-    private List<Placed> back(List<Placed> outputs, Placed before) {
-        return outputs.stream()
-                .map(x -> x.isSplit()
-                                && before.isSplit()
-                                && x.shape().rank() == before.shape().rank()
-                        ? moves.to(x, before.at())
-                        : x)
-                .toList();
-    }
-
-    private static Program body(Composite op, List<TensorType> inputs) {
-        return Program.trace(op.label(), inputs, op::decompose);
-    }
-
-    /** Replicated inputs that are as large as a split one are split in the same way. */
-    private List<Placed> aligned(List<Placed> inputs) {
-        var model = inputs.stream().filter(Placed::isSplit).findFirst();
-        return model.isEmpty()
-                ? inputs
-                : inputs.stream()
-                        .map(x ->
-                                x.isReplicated() && x.shape().equals(model.get().shape())
-                                        ? move(x, model.get().at())
-                                        : x)
-                        .toList();
-    }
-
-    /** Where the outputs are if the operation runs on the parts as they are; empty if that would mean something else. */
-    private Optional<List<Placement>> probe(Composite op, List<Placed> inputs) {
-        var nested = new Partition(axis, layout, new Program.Builder(op.label()));
-        var values = new ArrayList<Placed>();
-        for (int i = 0; i < inputs.size(); i++) {
-            var x = inputs.get(i);
-            values.add(new Placed(nested.builder.input("in" + i, x.local().type()), x.whole(), x.at()));
-        }
-        var body = body(op, inputs.stream().map(Placed::whole).toList());
-        Program here;
-        try {
-            here = body(op, inputs.stream().map(x -> x.local().type()).toList());
-            for (var node : body.nodes()) {
-                values.addAll(nested.place(
-                        node.op(), node.inputs().stream().map(values::get).toList(), node.outputs()));
-            }
-        } catch (ShapeException e) {
-            return Optional.empty(); // it can't run on the parts
-        }
-        if (!nested.builder.build().nodes().equals(here.nodes())) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                body.outputs().stream().map(o -> values.get(o.value()).at()).toList());
     }
 
     /** A tensor as whole or in parts, if it was summands. */
@@ -380,7 +286,7 @@ public final class Partition {
     }
 
     /** What the moves give without looking at how a tensor was made. */
-    Placed cut(Placed x, Shard to) {
+    Placed bring(Placed x, Placement to) {
         return moves.to(x, to);
     }
 
@@ -393,7 +299,8 @@ public final class Partition {
         return views.computeIfAbsent(new View(x.local().id(), op, at), _ -> on(op, at, whole, x));
     }
 
-    private List<Placed> all(Op op, Placement at, List<TensorType> wholes, List<Placed> inputs) {
+    /** As {@link #on}, with all outputs. */
+    List<Placed> all(Op op, Placement at, List<TensorType> wholes, List<Placed> inputs) {
         var locals = builder.apply(op, inputs.stream().map(Placed::local).toList());
         return placed(locals, wholes, Collections.nCopies(locals.size(), at));
     }
@@ -409,6 +316,15 @@ public final class Partition {
 
     int ranks() {
         return axis.ranks();
+    }
+
+    ParallelStrategy strategy() {
+        return layout.strategy();
+    }
+
+    /** To try on a program of its own what this one would do. */
+    Partition nested(String name) {
+        return new Partition(axis, layout, new Program.Builder(name));
     }
 
     Program.Builder builder() {

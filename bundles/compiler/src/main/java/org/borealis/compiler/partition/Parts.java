@@ -34,13 +34,13 @@ final class Parts {
 
     Placed of(Placed x, Shard to) {
         if (!x.isReplicated()) {
-            return partition.cut(x, to);
+            return partition.bring(x, to);
         }
         to.local(x.shape(), partition.ranks());
         var key = new Key(x.local().id(), to);
         var found = known.get(key);
         if (found == null) {
-            found = partition.made(x).map(made -> of(x, made, to)).orElseGet(() -> partition.cut(x, to));
+            found = partition.made(x).map(made -> of(x, made, to)).orElseGet(() -> partition.bring(x, to));
             known.put(key, found);
         }
         return found;
@@ -71,7 +71,7 @@ final class Parts {
                                 .filter(to::equals)
                                 .isPresent());
                 yield from.isEmpty()
-                        ? partition.cut(x, to)
+                        ? partition.bring(x, to)
                         : partition.on(
                                 new Reshape(to.local(shape, partition.ranks())), to, x.whole(), of(in, from.get()));
             }
@@ -92,7 +92,7 @@ final class Parts {
             when to.dim() == 0 && to.blocks() == 1 ->
                 new Indexing(partition)
                         .ownRows(made.inputs().get(0), made.inputs().get(1), x.whole(), to);
-            default -> partition.cut(x, to);
+            default -> partition.bring(x, to);
         };
     }
 
