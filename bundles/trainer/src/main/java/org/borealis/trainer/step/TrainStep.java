@@ -110,16 +110,14 @@ public final class TrainStep implements Step {
         scalesLoss = plan.precision().scalesLoss();
         var trace = plan.trace(family, optimizer);
         spread = trace.spread();
+        var traced = trace.programs(compiler);
+        staging = new Staging(
+                device,
+                state,
+                traced.stream().filter(p -> p.name().equals(StepTrace.UPDATE)).toList());
         buffers = new Slots(device);
         try {
             trace.buffers().forEach(buffers::add);
-            var traced = trace.programs(compiler);
-            staging = new Staging(
-                    device,
-                    state,
-                    traced.stream()
-                            .filter(p -> p.name().equals(StepTrace.UPDATE))
-                            .toList());
             var slots = new HashMap<>(state.slots());
             slots.putAll(staging.slots());
             slots.putAll(buffers.byName());
@@ -139,6 +137,7 @@ public final class TrainStep implements Step {
             }
         } catch (RuntimeException e) {
             buffers.close();
+            staging.close();
             arena.close();
             throw e;
         }
