@@ -181,6 +181,15 @@ final class YamlRecipesTest {
     }
 
     @Test
+    void aWordOrAFolderSaysWhereWhatTheOptimizerRemembersIsKept() throws Exception {
+        assertEquals("host", recipes.settings(read("offload: host")).offload());
+        assertEquals(
+                "/scratch/run",
+                recipes.settings(read("offload: {disk: /scratch/run}")).offload_disk());
+        assertTrue(refused("offload: tape").getMessage().contains("offload"));
+    }
+
+    @Test
     void aSettingMayBeAWordOrASection() {
         assertEquals("full", recipes.settings(read("rematerialise: full")).rematerialise());
         assertEquals(2, recipes.settings(read("rematerialise: {every: 2}")).rematerialise_every());

@@ -25,7 +25,9 @@ import org.borealis.parallel.data.DataParallel;
 import org.borealis.parallel.data.Replicas;
 import org.borealis.parallel.tensor.TensorParallel;
 import org.borealis.tensor.DataType;
+import org.borealis.tensor.Tensor;
 import org.borealis.testkit.Settings;
+import org.borealis.train.Optimizer;
 import org.borealis.trainer.fakes.Muon;
 import org.borealis.trainer.fakes.SavedTensors;
 import org.borealis.trainer.fakes.ThreadRanks;
@@ -68,12 +70,41 @@ final class OwnedMatricesTest {
     Stream<DynamicTest> stepsAreThoseOfOneRank() {
         return Stream.of("data=2", "data=4", "tensor=2", "data=2,tensor=2", "tensor=2,data=2", "replica=2,data=2")
                 .flatMap(mesh -> IntStream.rangeClosed(mesh.contains("data") ? 1 : 0, mesh.contains("data") ? 3 : 0)
-                        .mapToObj(zero -> dynamicTest(mesh + " zero " + zero, () -> equalOneRank(mesh, zero))));
+                        .mapToObj(zero -> dynamicTest(mesh + " zero " + zero, () -> equalOneRank(mesh, zero, MUON))));
     }
 
-    private void equalOneRank(String mesh, int zero) {
-        var wanted = steps(Ranks.ALONE);
-        var ranks = new ThreadRanks(mesh, strategies(zero)).run(this::steps);
+    @TestFactory
+    Stream<DynamicTest> soTheyAreWhereTheOptimizerWronglySaysThatPartsWillDo() {
+        return IntStream.rangeClosed(1, 3)
+                .mapToObj(zero -> dynamicTest("zero " + zero, () -> equalOneRank("data=2", zero, new Wrongly(MUON))));
+    }
+
+    /** The same updates, of which it says that each element's is its own. */
+    private record Wrongly(Optimizer real) implements Optimizer {
+        @Override
+        public double rate() {
+            return real.rate();
+        }
+
+        @Override
+        public double clip() {
+            return real.clip();
+        }
+
+        @Override
+        public List<State> state(Parameter parameter, DataType type) {
+            return real.state(parameter, type);
+        }
+
+        @Override
+        public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
+            return real.update(parameter, value, gradient, state, step);
+        }
+    }
+
+    private void equalOneRank(String mesh, int zero, Optimizer optimizer) {
+        var wanted = steps(Ranks.ALONE, optimizer);
+        var ranks = new ThreadRanks(mesh, strategies(zero)).run(rank -> steps(rank, optimizer));
         for (var got : ranks) {
             for (int i = 0; i < wanted.numbers().size(); i++) {
                 double number = wanted.numbers().get(i);
@@ -123,10 +154,14 @@ final class OwnedMatricesTest {
     }
 
     private Results steps(Ranks ranks) {
+        return steps(ranks, MUON);
+    }
+
+    private Results steps(Ranks ranks, Optimizer optimizer) {
         var numbers = new ArrayList<Double>();
         try (var device = new ReferenceBackend().open();
-                var state = new TrainState(device, DataType.FLOAT32, MODEL.parameters(), MUON, ranks);
-                var step = new TrainStep(compiler, device, MODEL, MUON, state, plan(ranks))) {
+                var state = new TrainState(device, DataType.FLOAT32, MODEL.parameters(), optimizer, ranks);
+                var step = new TrainStep(compiler, device, MODEL, optimizer, state, plan(ranks))) {
             state.initialise(1);
             for (int number = 1; number <= 3; number++) {
                 step.begin();
@@ -136,7 +171,7 @@ final class OwnedMatricesTest {
                 numbers.add(step.loss());
                 double norm = step.gradientNorm();
                 numbers.add(norm);
-                step.update(number, MUON.rate(), Math.min(1, 1 / norm));
+                step.update(number, optimizer.rate(), Math.min(1, 1 / norm));
             }
             numbers.add(step.evaluate(batch(99)));
             return new Results(List.copyOf(numbers), SavedTensors.of(state));
