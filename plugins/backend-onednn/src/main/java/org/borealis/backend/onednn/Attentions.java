@@ -6,9 +6,9 @@ import java.util.stream.IntStream;
 import org.borealis.tensor.DataType;
 
 /**
- * Attention and its gradient, a few query rows of one head at a time, which see all keys, or those up to their own diagonal only. Scores
- * never leave the cache of the worker that made them. Workers take the next piece when they are free; what each piece gives does not depend
- * on who takes it.
+ * Attention and its gradient, a few query rows of one head at a time, which see all keys, or those up to their own diagonal only.
+ * Scores never leave the cache of the worker that made them. Workers take the next piece when they are free; what each piece gives does
+ * not depend on who takes it.
  */
 final class Attentions {
     /** Query rows at a time: with 1024 keys, a block of scores and one of gradients take half of a 2 MB cache. */
