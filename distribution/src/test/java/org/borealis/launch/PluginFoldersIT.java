@@ -1,6 +1,7 @@
 package org.borealis.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
@@ -81,6 +82,8 @@ class PluginFoldersIT {
         Files.delete(jar);
         assertEquals("none", await("hello", "none"));
 
+        awaitGone("hello"); // an update's refresh takes the command away for a moment, too
+
         assertEquals(early.getBundleId(), bundle("early").getBundleId(), "what was there at the start is left alone");
         assertEquals(early.getLastModified(), bundle("early").getLastModified());
         assertEquals(others, active());
@@ -110,6 +113,19 @@ class PluginFoldersIT {
             found = version(command);
         }
         return found;
+    }
+
+    private void awaitGone(String name) throws Exception {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (has(name) && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+        assertFalse(has(name), name);
+    }
+
+    private boolean has(String name) {
+        return Stream.of(context.getBundles())
+                .anyMatch(each -> each.getSymbolicName().equals("example." + name));
     }
 
     /** The version of the bundle that offers a command; of any class loader's, since the test has the interface as well. */
