@@ -6,8 +6,10 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.function.IntToDoubleFunction;
 import org.borealis.device.Device;
+import org.borealis.device.Eager;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
+import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -68,6 +70,13 @@ public record HostTensor(TensorType type, MemorySegment elements) {
     /** Copies this to a slot of its type. */
     public void write(Device device, Slot slot) {
         device.write(slot, elements);
+    }
+
+    /** Copies this to a device, as a tensor to compute with. */
+    public Tensor to(Device device, Eager eager) {
+        var tensor = eager.tensor(type);
+        write(device, eager.slot(tensor));
+        return tensor;
     }
 
     /** Number of elements. */

@@ -110,8 +110,8 @@ public abstract class ModelFamilyConformance {
         try (var eager = new Eager(device)) {
             var loss = model().loss(
                             weights(eager),
-                            OptimizerSteps.put(eager, device, tokens(0)),
-                            OptimizerSteps.put(eager, device, tokens(1)));
+                            tokens(0).to(device, eager),
+                            tokens(1).to(device, eager));
             double value = HostTensor.read(device, eager.slot(loss)).get(0);
             assertEquals(Math.log(model().vocabulary()), value, 0.5);
         }
@@ -154,8 +154,9 @@ public abstract class ModelFamilyConformance {
             }
             int position = 0;
             for (int length : new int[] {3, 1, 2, 1}) {
-                var part = OptimizerSteps.put(eager, device, columns(tokens, position, length));
-                var here = OptimizerSteps.put(eager, device, HostTensor.of(TensorType.of(DataType.INT32), position));
+                var part = columns(tokens, position, length).to(device, eager);
+                var here =
+                        HostTensor.of(TensorType.of(DataType.INT32), position).to(device, eager);
                 var context = Context.cached(keys, values, here);
                 var logits = model().logits(weights, model().hidden(weights, part, context));
                 compare(wanted, HostTensor.read(device, eager.slot(logits)), position, length);
@@ -190,7 +191,7 @@ public abstract class ModelFamilyConformance {
     private HostTensor logits(HostTensor tokens) {
         try (var eager = new Eager(device)) {
             var weights = weights(eager);
-            var hidden = model().hidden(weights, OptimizerSteps.put(eager, device, tokens), Context.causal());
+            var hidden = model().hidden(weights, tokens.to(device, eager), Context.causal());
             return HostTensor.read(device, eager.slot(model().logits(weights, hidden)));
         }
     }
@@ -198,7 +199,7 @@ public abstract class ModelFamilyConformance {
     private Weights weights(Eager eager) {
         Map<Parameter, Tensor> values = new HashMap<>();
         for (var parameter : model().parameters()) {
-            values.put(parameter, OptimizerSteps.put(eager, device, drawn(parameter)));
+            values.put(parameter, drawn(parameter).to(device, eager));
         }
         return of(values);
     }

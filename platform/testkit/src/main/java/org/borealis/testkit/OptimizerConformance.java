@@ -6,14 +6,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.borealis.device.Device;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
+import org.borealis.tensor.Shape;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
@@ -79,29 +86,99 @@ public abstract class OptimizerConformance {
                 var types = optimizer().state(parameter, type).stream()
                         .map(Optimizer.State::type)
                         .toList();
-                var program = traced(parameter, type, types);
-                var outputs = program.outputs().stream()
-                        .map(o -> program.type(o.value()))
-                        .toList();
-                assertEquals(new TensorType(type, parameter.shape()), outputs.get(0));
-                assertEquals(types, outputs.subList(1, outputs.size()));
-                assertEquals(program.toString(), traced(parameter, type, types).toString());
+                for (var kind : optimizer().kinds()) {
+                    updateKeepsTypes(kind, parameter, type, types);
+                }
             }
         }
     }
 
-    private Program traced(Parameter parameter, DataType type, List<TensorType> state) {
-        var value = new TensorType(type, parameter.shape());
-        var scalar = TensorType.of(DataType.FLOAT64);
-        var inputs = Stream.concat(Stream.of(scalar, scalar, value, value), state.stream())
-                .toList();
-        return Program.trace("update", inputs, in -> {
-            var step = new Optimizer.Step(in.get(0), in.get(1));
-            var update = optimizer().update(parameter, in.get(2), in.get(3), in.subList(4, in.size()), step);
-            return Stream.concat(Stream.of(update.value()), update.state().stream())
-                    .map(Tensor.class::cast)
-                    .toList();
+    private void updateKeepsTypes(String kind, Parameter parameter, DataType type, List<TensorType> state) {
+        var program = traced(kind, parameter, type, state);
+        var outputs =
+                program.outputs().stream().map(o -> program.type(o.value())).toList();
+        assertEquals(new TensorType(type, parameter.shape()), outputs.get(0));
+        assertEquals(state, outputs.subList(1, outputs.size()));
+        assertEquals(program.toString(), traced(kind, parameter, type, state).toString());
+    }
+
+    private Program traced(String kind, Parameter parameter, DataType type, List<TensorType> state) {
+        return traced(parameter, type, state, (in, scalars) -> {
+            var step = step(kind, scalars);
+            var update = optimizer().update(parameter, in.get(0), in.get(1), in.subList(2, in.size()), step);
+            return Stream.concat(Stream.of(update.value()), update.state().stream());
         });
+    }
+
+    /** With value, gradient and state, and with FLOAT64 scalars: number, rate, factor of weight decay, then the optimizer's numbers. */
+    private Program traced(
+            Parameter parameter,
+            DataType type,
+            List<TensorType> state,
+            BiFunction<List<Tensor>, List<Tensor>, Stream<Tensor>> outputs) {
+        var value = new TensorType(type, parameter.shape());
+        int scalars = 3 + optimizer().numbers().size();
+        var inputs = Stream.of(
+                        Collections.nCopies(scalars, TensorType.of(DataType.FLOAT64)), List.of(value, value), state)
+                .flatMap(List::stream)
+                .toList();
+        return Program.trace(
+                "update",
+                inputs,
+                in -> outputs.apply(in.subList(scalars, in.size()), in.subList(0, scalars))
+                        .toList());
+    }
+
+    private Optimizer.Step step(String kind, List<Tensor> scalars) {
+        var numbers = new HashMap<String, Tensor>();
+        for (var name : new TreeSet<>(optimizer().numbers().keySet())) {
+            numbers.put(name, scalars.get(3 + numbers.size()));
+        }
+        return new Optimizer.Step(kind, scalars.get(0), scalars.get(1), Optional.of(scalars.get(2)), numbers);
+    }
+
+    @Test
+    void kindsOfUpdatesArePlainWordsAndEveryUpdateIsOfOne() {
+        var kinds = optimizer().kinds();
+        assertEquals(kinds.size(), new HashSet<>(kinds).size(), "two kinds of one name among " + kinds);
+        kinds.forEach(kind -> assertTrue(kind.matches("[a-zA-Z0-9]+"), "'" + kind + "' is no plain word"));
+        for (long number = 1; number <= 1000; number++) {
+            var kind = optimizer().kind(number);
+            assertTrue(kinds.contains(kind), "update " + number + " is of kind '" + kind + "', not one of " + kinds);
+        }
+    }
+
+    @Test
+    void whatIsSummedObservedAndEvaluatedHasTheTypesOfTheContract() {
+        var names = new HashSet<Set<String>>();
+        for (var parameter : PARAMETERS) {
+            var types = optimizer().state(parameter, DataType.FLOAT32).stream()
+                    .map(Optimizer.State::type)
+                    .toList();
+            var value = new TensorType(DataType.FLOAT32, parameter.shape());
+            var program = traced(parameter, DataType.FLOAT32, types, (in, scalars) -> {
+                var state = in.subList(2, in.size());
+                var step = step(optimizer().kind(1), scalars);
+                var sums = optimizer().sums(parameter, in.get(0), in.get(1), state, step);
+                names.add(sums.keySet());
+                sums.forEach((name, sum) -> assertEquals(Shape.SCALAR, sum.shape(), name));
+                var evaluated = optimizer().evaluated(parameter, in.get(0), state);
+                var observed = optimizer().observe(parameter, in.get(0), in.get(1), state, scalars.get(0));
+                return Stream.concat(Stream.of(evaluated), observed.stream());
+            });
+            var outputs =
+                    program.outputs().stream().map(o -> program.type(o.value())).toList();
+            assertEquals(value, outputs.get(0));
+            assertEquals(types, outputs.subList(1, outputs.size()));
+        }
+        assertEquals(1, names.size(), "parameters add to different sums: " + names);
+        assertTrue(optimizer().observesEvery() >= 0);
+        var numbers = optimizer().numbers();
+        var sums = new HashMap<String, Double>();
+        names.iterator().next().forEach(name -> sums.put(name, 1.0));
+        var next = optimizer()
+                .numbers(numbers, sums, new Optimizer.Pace(1, optimizer().rate(), 1));
+        assertEquals(numbers.keySet(), next.keySet());
     }
 
     @Test
@@ -109,8 +186,8 @@ public abstract class OptimizerConformance {
         var parameter = Parameter.fill("x", 1, 3, 5);
         var start = Samples.of(DataType.FLOAT64, 1, 3, 5);
         double first = squares(start);
-        var path = descend(parameter, start, 50);
-        double last = squares(path.get(0));
+        var run = descend(parameter, start, 50);
+        double last = squares(run.evaluated(run.tracks().getFirst()));
         assertTrue(last < 0.9 * first, "half the sum of squares was " + first + " and is " + last + " after 50 steps");
     }
 
@@ -118,47 +195,53 @@ public abstract class OptimizerConformance {
     void noGradientGivesFiniteNumbers() {
         var parameter = Parameter.fill("x", 1, 3, 5);
         var value = new HostTensor(TensorType.of(DataType.FLOAT32, 3, 5));
-        var state = initial(parameter, DataType.FLOAT32);
+        var run = OptimizerRun.of(device, optimizer(), parameter, value);
         for (int step = 1; step <= 3; step++) {
-            var updated = OptimizerSteps.step(device, optimizer(), parameter, value, value, state, step);
-            for (var tensor : updated) {
-                assertFalse(Arrays.stream(tensor.values()).anyMatch(x -> !Double.isFinite(x)), tensor.toString());
-            }
-            state = updated.subList(1, updated.size());
+            run.step(step, _ -> value);
+            var track = run.tracks().getFirst();
+            assertFinite(track.value());
+            assertFinite(run.evaluated(track));
+            track.state().forEach(OptimizerConformance::assertFinite);
+            run.numbers().forEach((name, number) -> assertTrue(Double.isFinite(number), name + " is " + number));
         }
+    }
+
+    private static void assertFinite(HostTensor tensor) {
+        assertFalse(Arrays.stream(tensor.values()).anyMatch(x -> !Double.isFinite(x)), tensor.toString());
     }
 
     @Test
     void savedStateGoesOnBitForBit() {
-        var parameter = Parameter.fill("x", 1, 3, 5);
         var start = Samples.of(DataType.FLOAT32, 1, 3, 5);
-        var unbroken = descend(parameter, start, 7);
-        var path = descend(parameter, start, 4);
-        for (int step = 5; step <= 7; step++) { // with another instance, which has only what was saved
-            var value = path.get(0);
-            path = OptimizerSteps.step(
-                    device, optimizer(), parameter, value, value, path.subList(1, path.size()), step);
-        }
-        for (int i = 0; i < path.size(); i++) {
-            assertArrayEquals(unbroken.get(i).bytes(), path.get(i).bytes());
+        var unbroken = descend(Parameter.fill("x", 1, 3, 5), start, 7);
+        var broken = descend(Parameter.fill("x", 1, 3, 5), start, 4);
+        var resumed = new OptimizerRun(device, optimizer(), broken.tracks(), broken.numbers()); // has what was saved
+        descend(resumed, 5, 7);
+        assertEquals(unbroken.numbers(), resumed.numbers());
+        assertArrayEquals(
+                unbroken.tracks().getFirst().value().bytes(),
+                resumed.tracks().getFirst().value().bytes());
+        for (int i = 0; i < unbroken.tracks().getFirst().state().size(); i++) {
+            assertArrayEquals(
+                    unbroken.tracks().getFirst().state().get(i).bytes(),
+                    resumed.tracks().getFirst().state().get(i).bytes());
         }
     }
 
     @Test
     void partsUpdatedApartAreTheWholeUpdated() {
         var parameter = Parameter.fill("x", 1, 4, 3);
-        if (!optimizer().isElementwise(parameter)) {
-            return;
+        if (!optimizer().isElementwise(parameter) || !optimizer().numbers().isEmpty()) {
+            return; // numbers of the run depend on all parts
         }
-        var whole = descend(parameter, Samples.of(DataType.FLOAT32, 1, 4, 3), 5);
+        var whole = value(descend(parameter, Samples.of(DataType.FLOAT32, 1, 4, 3), 5));
         var start = Samples.of(DataType.FLOAT32, 1, 4, 3);
         for (int part = 0; part < 2; part++) {
             int from = 6 * part;
             var half = HostTensor.fill(TensorType.of(DataType.FLOAT32, 2, 3), i -> start.get(from + i));
-            var updated = descend(Parameter.fill("x", 1, 2, 3), half, 5).get(0);
-            var wanted = IntStream.range(0, 6)
-                    .mapToDouble(i -> whole.get(0).get(from + i))
-                    .toArray();
+            var updated = value(descend(Parameter.fill("x", 1, 2, 3), half, 5));
+            var wanted =
+                    IntStream.range(0, 6).mapToDouble(i -> whole.get(from + i)).toArray();
             assertArrayEquals(wanted, updated.values());
         }
     }
@@ -173,24 +256,25 @@ public abstract class OptimizerConformance {
                                         optimizer(trajectory), device, type, decaysVectors(trajectory)))));
     }
 
-    /** Value and state after steps down x^2 / 2, whose gradient is x. */
-    private List<HostTensor> descend(Parameter parameter, HostTensor start, int steps) {
-        var value = start;
-        var state = initial(parameter, start.type().type());
-        List<HostTensor> path = List.of();
-        var optimizer = optimizer();
-        for (int step = 1; step <= steps; step++) {
-            path = OptimizerSteps.step(device, optimizer, parameter, value, value, state, step);
-            value = path.get(0);
-            state = path.subList(1, path.size());
-        }
-        return path;
+    /** After steps down x^2 / 2, whose gradient is x. */
+    private OptimizerRun descend(Parameter parameter, HostTensor start, int steps) {
+        var run = OptimizerRun.of(device, optimizer(), parameter, start);
+        descend(run, 1, steps);
+        return run;
     }
 
-    private List<HostTensor> initial(Parameter parameter, DataType type) {
-        return optimizer().state(parameter, type).stream()
-                .map(s -> HostTensor.of(s.type(), s.initial()))
-                .toList();
+    private static void descend(OptimizerRun run, int from, int to) {
+        long every = run.optimizer().observesEvery();
+        for (int step = from; step <= to; step++) {
+            if (every > 0 && (step - 1) % every == 0) {
+                run.observe(1, OptimizerRun.Track::value);
+            }
+            run.step(step, OptimizerRun.Track::value);
+        }
+    }
+
+    private static HostTensor value(OptimizerRun run) {
+        return run.tracks().getFirst().value();
     }
 
     private static double squares(HostTensor x) {

@@ -47,26 +47,73 @@ public record OptimizerTrajectory(JsonNode json) {
     }
 
     /**
-     * Takes the steps with {@code optimizer} and compares.
+     * Takes the steps with {@code optimizer} and compares values, and where the file has them values to evaluate with.
      *
      * @param asMatrices gives vectors as matrices of one row, because the program decayed vectors too
      */
     public void check(Optimizer optimizer, Device device, DataType type, boolean asMatrices) {
-        var tensors = new ArrayList<Track>();
+        var tracks = new ArrayList<OptimizerRun.Track>();
         for (var tensor : json.at("/problem/tensors")) {
-            tensors.add(new Track(tensor, optimizer, device, type, asMatrices));
+            tracks.add(begin(optimizer, tensor, type, asMatrices));
         }
+        var run = new OptimizerRun(device, optimizer, tracks, optimizer.numbers());
         for (int step = 1; step <= STEPS; step++) {
-            for (var track : tensors) {
-                track.step(step);
-            }
+            int number = step;
+            run.step(number, track -> HostTensor.fill(track.value().type(), i -> gradient(track, i, number)));
             var recorded = json.path(type == DataType.FLOAT64 ? "f64" : "f32").path(Integer.toString(step));
-            if (!recorded.isMissingNode()) {
-                double tolerance = tolerance(step, type);
-                for (var track : tensors) {
-                    track.compare(Goldens.numbers(recorded.path("params").path(track.name())), step, tolerance);
+            for (var track : run.tracks()) {
+                var name = track.parameter().name();
+                compare(recorded.path("params").path(name), track.value(), type, step, name);
+                var evaluated = recorded.path("extra").path("eval_params").path(name);
+                if (!evaluated.isMissingNode()) {
+                    compare(evaluated, run.evaluated(track), type, step, name + " evaluated");
                 }
             }
+        }
+    }
+
+    private OptimizerRun.Track begin(Optimizer optimizer, JsonNode tensor, DataType type, boolean asMatrices) {
+        var shape = new Shape(
+                tensor.path("shape").valueStream().map(JsonNode::asInt).toList());
+        shape = asMatrices && shape.rank() == 1 ? shape.padFront(1) : shape;
+        var parameter = new Parameter(tensor.path("name").asText(), shape, new Parameter.Initial.Fill(0));
+        double phase = constant("ph0") + constant("dph") * number(parameter);
+        var value = HostTensor.fill(
+                new TensorType(type, shape),
+                i -> constant("s0") * Math.sin(constant("w0") * ((5 * i * i + i) % 29 + 1) + phase));
+        return OptimizerRun.Track.begin(optimizer, parameter, value);
+    }
+
+    private double constant(String name) {
+        return json.at("/problem/constants").path(name).asDouble();
+    }
+
+    /** The tensor's k. */
+    private double number(Parameter parameter) {
+        return json.at("/problem/tensors")
+                .valueStream()
+                .filter(tensor -> tensor.path("name").asText().equals(parameter.name()))
+                .findFirst()
+                .orElseThrow()
+                .path("k")
+                .asDouble();
+    }
+
+    private double gradient(OptimizerRun.Track track, int i, int step) {
+        double wave = Math.sin(constant("wg") * ((7 * i * i + 3 * i) % 31 + 1) * step
+                + constant("pg")
+                + constant("dpg") * number(track.parameter()));
+        return constant("ga") * wave + constant("gb") * track.value().get(i);
+    }
+
+    private void compare(JsonNode recorded, HostTensor value, DataType type, int step, String name) {
+        var wanted = recorded.isMissingNode() ? new double[0] : Goldens.numbers(recorded);
+        for (int i = 0; i < wanted.length; i++) {
+            assertEquals(
+                    wanted[i],
+                    value.get(i),
+                    tolerance(step, type),
+                    id() + " step " + step + ", " + name + "[" + i + "]");
         }
     }
 
@@ -81,64 +128,5 @@ public record OptimizerTrajectory(JsonNode json) {
                 Math.max(
                         20 * json.at("/sensitivity/f32/" + key).asDouble(),
                         5 * json.at("/max_abs_f32_vs_f64/" + key).asDouble()));
-    }
-
-    /** One tensor on its way. */
-    private final class Track {
-        private final JsonNode tensor;
-        private final Optimizer optimizer;
-        private final Device device;
-        private final Parameter parameter;
-        private HostTensor value;
-        private List<HostTensor> state;
-
-        Track(JsonNode tensor, Optimizer optimizer, Device device, DataType type, boolean asMatrices) {
-            this.tensor = tensor;
-            this.optimizer = optimizer;
-            this.device = device;
-            var shape = new Shape(
-                    tensor.path("shape").valueStream().map(JsonNode::asInt).toList());
-            shape = asMatrices && shape.rank() == 1 ? shape.padFront(1) : shape;
-            parameter = new Parameter(name(), shape, new Parameter.Initial.Fill(0));
-            value = HostTensor.fill(new TensorType(type, shape), this::initial);
-            state = optimizer.state(parameter, type).stream()
-                    .map(s -> HostTensor.of(s.type(), s.initial()))
-                    .toList();
-        }
-
-        String name() {
-            return tensor.path("name").asText();
-        }
-
-        private double constant(String name) {
-            return json.at("/problem/constants").path(name).asDouble();
-        }
-
-        private double initial(int i) {
-            double k = tensor.path("k").asDouble();
-            return constant("s0")
-                    * Math.sin(constant("w0") * ((5 * i * i + i) % 29 + 1) + constant("ph0") + constant("dph") * k);
-        }
-
-        private double gradient(int i, int step) {
-            double k = tensor.path("k").asDouble();
-            double wave = Math.sin(
-                    constant("wg") * ((7 * i * i + 3 * i) % 31 + 1) * step + constant("pg") + constant("dpg") * k);
-            return constant("ga") * wave + constant("gb") * value.get(i);
-        }
-
-        void step(int step) {
-            var gradient = HostTensor.fill(value.type(), i -> gradient(i, step));
-            var updated = OptimizerSteps.step(device, optimizer, parameter, value, gradient, state, step);
-            value = updated.get(0);
-            state = updated.subList(1, updated.size());
-        }
-
-        void compare(double[] wanted, int step, double tolerance) {
-            for (int i = 0; i < wanted.length; i++) {
-                assertEquals(
-                        wanted[i], value.get(i), tolerance, id() + " step " + step + ", " + name() + "[" + i + "]");
-            }
-        }
     }
 }

@@ -3,7 +3,8 @@ package org.borealis.train;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * How the learning rate changes over a run, as a pure function; registered as a service with the property {@value #NAME}.
+ * How the learning rate, and with it weight decay, changes over a run, as a pure function; registered as a service with the property
+ * {@value #NAME}.
  */
 @ConsumerType
 public interface RateSchedule {
@@ -12,6 +13,16 @@ public interface RateSchedule {
 
     /** What the optimizer's rate is multiplied with. */
     double factor(Position position);
+
+    /** Whether {@link #decay} is ever anything but 1. */
+    default boolean changesDecay() {
+        return false;
+    }
+
+    /** What the optimizer's weight decay is multiplied with. */
+    default double decay(Position position) {
+        return 1;
+    }
 
     /**
      * Where in a run a step is.

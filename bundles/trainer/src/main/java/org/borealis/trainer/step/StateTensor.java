@@ -9,7 +9,6 @@ import org.borealis.checkpoint.Checkpoints.Piece;
 import org.borealis.checkpoint.TensorSource;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.Box;
-import org.borealis.parallel.Held;
 import org.borealis.parallel.Held.Role;
 import org.borealis.parallel.Sharding;
 import org.borealis.parallel.Spread;
@@ -17,31 +16,32 @@ import org.borealis.parallel.Team;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
+import org.borealis.train.Optimizer.State;
 
 /**
  * A tensor of the state of a run: a parameter, or what the optimizer remembers of it.
  *
+ * @param initial {@link State.Initial.Copy} is the parameter's own first value
  * @param sharding what of it each rank has that has the parameter
  */
-record StateTensor(Parameter parameter, String name, TensorType whole, Sharding sharding) {
+record StateTensor(Parameter parameter, String name, TensorType whole, State.Initial initial, Sharding sharding) {
 
     /** All parameters, then what is remembered of each. */
     static List<StateTensor> all(DataType type, List<Parameter> parameters, Holdings holdings, Spread spread) {
         var tensors = new ArrayList<StateTensor>();
         for (var p : parameters) {
             var held = holdings.held(Role.PARAMETER, p);
-            tensors.add(of(p, TrainState.parameter(p), new TensorType(type, p.shape()), spread, held));
+            var sharding = spread.sharding(held);
+            var whole = new TensorType(type, p.shape());
+            tensors.add(new StateTensor(p, TrainState.parameter(p), whole, new State.Initial.Copy(), sharding));
         }
         for (var p : parameters) {
             for (var s : holdings.optimizer().state(p, type)) {
-                tensors.add(of(p, TrainState.memory(p, s), s.type(), spread, holdings.held(p, s)));
+                var sharding = spread.sharding(holdings.held(p, s));
+                tensors.add(new StateTensor(p, TrainState.memory(p, s), s.type(), s.initial(), sharding));
             }
         }
         return tensors;
-    }
-
-    private static StateTensor of(Parameter parameter, String name, TensorType whole, Spread spread, Held held) {
-        return new StateTensor(parameter, name, whole, spread.sharding(held));
     }
 
     /** Type of what one rank has. */

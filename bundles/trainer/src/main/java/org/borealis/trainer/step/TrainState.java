@@ -15,10 +15,10 @@ import org.borealis.checkpoint.TensorSource;
 import org.borealis.device.Device;
 import org.borealis.device.Slot;
 import org.borealis.model.Parameter;
-import org.borealis.parallel.Held.Role;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
+import org.borealis.train.Optimizer.State;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.ranks.Wholes;
 
@@ -161,30 +161,33 @@ public final class TrainState implements AutoCloseable {
 
     /** Sets what a run begins with. */
     public void initialise(long seed) {
-        for (var parameter : here) {
-            slots.find(parameter(parameter)).ifPresent(slot -> initialise(parameter, slot, seed));
-            for (var state : optimizer.state(parameter, type)) {
-                var name = memory(parameter, state);
-                slots.find(name)
-                        .ifPresent(slot ->
-                                Slots.write(device, slot, (first, values) -> Arrays.fill(values, state.initial())));
-                if (offloaded.types().containsKey(name)) {
-                    offloaded.fill(name, state.initial());
-                }
+        tensors.stream().filter(this::isHere).forEach(tensor -> {
+            switch (tensor.initial()) {
+                case State.Initial.Fill fill -> fill(tensor.name(), fill.value());
+                case State.Initial.Copy() -> draw(tensor, seed);
             }
-        }
+        });
     }
 
-    private void initialise(Parameter parameter, Slot slot, long seed) {
-        var sharding = ranks.spread().sharding(holdings.held(Role.PARAMETER, parameter));
-        if (!sharding.isSplit()) {
-            Slots.write(device, slot, (first, values) -> InitialWeights.fill(parameter, seed, first, values));
+    private void fill(String name, double value) {
+        slots.find(name)
+                .ifPresentOrElse(
+                        slot -> Slots.write(device, slot, (first, values) -> Arrays.fill(values, value)),
+                        () -> offloaded.fill(name, value));
+    }
+
+    private void draw(StateTensor tensor, long seed) {
+        var parameter = tensor.parameter();
+        var slot = slots.find(tensor.name());
+        if (slot.isPresent() && !tensor.sharding().isSplit()) {
+            Slots.write(device, slot.get(), (first, values) -> InitialWeights.fill(parameter, seed, first, values));
             return;
         }
+        var element = tensor.whole().type();
+        int bytes = element.bytes();
         try (var arena = Arena.ofConfined()) {
-            var part = arena.allocate(slot.type().bytes(), Slot.ALIGNMENT);
-            int bytes = type.bytes();
-            sharding.runs(ranks.mesh(), ranks.team().rank(), (whole, local, length) -> {
+            var part = memory(tensor, arena);
+            tensor.sharding().runs(ranks.mesh(), ranks.team().rank(), (whole, local, length) -> {
                 for (long done = 0; done < length; done += Slots.CHUNK) {
                     int odd = (int) ((whole + done) % 2); // numbers are drawn in pairs
                     int count = (int) Math.min(Slots.CHUNK, length - done);
@@ -192,11 +195,11 @@ public final class TrainState implements AutoCloseable {
                     InitialWeights.fill(parameter, seed, whole + done - odd, values);
                     HostMemory.write(
                             part.asSlice((local + done) * bytes, (long) count * bytes),
-                            type,
+                            element,
                             Arrays.copyOfRange(values, odd, values.length));
                 }
             });
-            device.write(slot, part);
+            write(tensor.name(), part);
         }
     }
 
