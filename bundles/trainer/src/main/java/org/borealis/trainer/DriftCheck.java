@@ -13,6 +13,7 @@ import org.borealis.recipe.Contract;
 import org.borealis.recipe.Plugins.Choice;
 import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
+import org.borealis.train.Optimizer;
 import org.borealis.trainer.drift.DriftMonitor;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.Step;
@@ -97,8 +98,8 @@ final class DriftCheck implements AutoCloseable {
         monitor.compareGradients(batches, lossScale);
     }
 
-    void update(long number, double rate, double scale) {
-        monitor.compareUpdate(number, rate, scale);
+    void update(Optimizer.Pace pace, double scale, Map<String, Double> numbers) {
+        monitor.compareUpdate(pace, scale, numbers);
     }
 
     /** The worst tensors of the last check, for the file of events. */

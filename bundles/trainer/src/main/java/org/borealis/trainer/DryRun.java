@@ -17,6 +17,7 @@ import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.run.Json;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.StepTraffic;
+import org.borealis.trainer.step.UpdateKinds;
 
 /** Says what a run needs, as planned for its device, without touching data, folders or the device's memory. */
 record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean explains) {
@@ -37,7 +38,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                     device,
                     vocabulary.model(),
                     model.service(),
-                    optimizer.service(),
+                    UpdateKinds.of(optimizer.service(), model.service().parameters()),
                     joining.plan(settings)));
             if (asJson) {
                 out.println(Json.of(values(check, vocabulary)));

@@ -1,7 +1,9 @@
 package org.borealis.trainer;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.step.LossScale;
 
@@ -15,9 +17,19 @@ import org.borealis.trainer.step.LossScale;
  * @param skipped steps skipped in a row, up to and with the last, but for those that the loss scale had to expect
  * @param seconds of training so far
  * @param lossScale for the next step
+ * @param numbers what the optimizer remembers of the run
  */
-record Progress(long step, long updates, long samples, long tokens, long skipped, double seconds, LossScale lossScale) {
-    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, LossScale.NONE);
+record Progress(
+        long step,
+        long updates,
+        long samples,
+        long tokens,
+        long skipped,
+        double seconds,
+        LossScale lossScale,
+        Map<String, Double> numbers) {
+    private static final String NUMBERS = "numbers";
+    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, LossScale.NONE, Map.of());
     private static final String LOSS_SCALE = "lossScale";
 
     Map<String, Object> metadata() {
@@ -32,6 +44,9 @@ record Progress(long step, long updates, long samples, long tokens, long skipped
             values.put(LOSS_SCALE, lossScale.scale());
             values.put("lossScaleGoodSteps", lossScale.goodSteps());
             values.put("lossScalePatience", lossScale.patience());
+        }
+        if (!numbers.isEmpty()) {
+            values.put(NUMBERS, new TreeMap<>(numbers));
         }
         return values;
     }
@@ -49,11 +64,26 @@ record Progress(long step, long updates, long samples, long tokens, long skipped
                                 number(metadata, LOSS_SCALE).doubleValue(),
                                 number(metadata, "lossScaleGoodSteps").longValue(),
                                 number(metadata, "lossScalePatience").longValue())
-                        : LossScale.NONE);
+                        : LossScale.NONE,
+                numbers(metadata));
+    }
+
+    private static Map<String, Double> numbers(Map<String, Object> metadata) {
+        var numbers = new HashMap<String, Double>();
+        if (metadata.get(NUMBERS) instanceof Map<?, ?> found) {
+            found.forEach((name, value) -> numbers.put(
+                    String.valueOf(name),
+                    number(Map.of(NUMBERS, value), NUMBERS).doubleValue()));
+        }
+        return numbers;
+    }
+
+    Progress with(Map<String, Double> next) {
+        return new Progress(step, updates, samples, tokens, skipped, seconds, lossScale, next);
     }
 
     Progress with(LossScale scale) {
-        return new Progress(step, updates, samples, tokens, skipped, seconds, scale);
+        return new Progress(step, updates, samples, tokens, skipped, seconds, scale, numbers);
     }
 
     private static Number number(Map<String, Object> metadata, String key) {
@@ -78,6 +108,7 @@ record Progress(long step, long updates, long samples, long tokens, long skipped
                 tokens + moreTokens,
                 updated ? 0 : skipped + (expected ? 0 : 1),
                 nowSeconds,
-                lossScale);
+                lossScale,
+                numbers);
     }
 }

@@ -21,6 +21,7 @@ import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.StepMemory;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.UpdateKinds;
 
 /** A run, from its recipe to its last checkpoint: begun, gone on with, or found finished. */
 final class Run {
@@ -154,7 +155,8 @@ final class Run {
                     model.sequence(),
                     model.vocabulary(),
                     corpora.prefix().toString());
-            var plan = StepPlans.of(settings, context.ranks());
+            var plan = StepPlans.of(settings, context.ranks())
+                    .ramped(plugins.schedule().changesDecay());
             var parts = context.ranks()
                     .pipeline()
                     .map(p -> PipelineModel.of(context.engine().compiler(), model, plan, p.chunks()));
@@ -169,6 +171,7 @@ final class Run {
                             plan.offload().in(folder -> context.paths().expanded("offload.disk", folder)));
                     var step = step(device, plugins, state, plan, parts)) {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
+                checkpoint.ifPresent(_ -> step.apply(UpdateKinds.RETURN));
                 var drift = DriftCheck.of(context, plugins, device, state, step, plan);
                 try {
                     return steps(
@@ -224,8 +227,8 @@ final class Run {
             var outcome = stretch.run();
             context.display().settle();
             if (outcome == Outcome.FINISHED) {
-                new Sample(context, device, parts, recorder)
-                        .write(stretch.progress().step());
+                stretch.published(() -> new Sample(context, device, parts, recorder)
+                        .write(stretch.progress().step()));
                 stretch.end("finished");
                 context.display()
                         .line("finished; checkpoints are in " + context.folder().checkpoints());

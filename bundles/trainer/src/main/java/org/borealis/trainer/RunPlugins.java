@@ -15,6 +15,7 @@ import org.borealis.recipe.Recipe;
 import org.borealis.tensor.BorealisException;
 import org.borealis.train.Optimizer;
 import org.borealis.train.RateSchedule;
+import org.borealis.trainer.step.UpdateKinds;
 
 /** The plug-ins of a run, opened, and its recipe with all that they filled in. */
 final class RunPlugins implements AutoCloseable {
@@ -26,6 +27,7 @@ final class RunPlugins implements AutoCloseable {
     /** A run works on the services that it began with, up to the step boundary at which it notices that one has gone. */
     private final Map<Contract<?>, Object> services = new HashMap<>();
 
+    private final Optimizer optimizer;
     private Recipe recipe;
 
     /** @param patience how long to wait for a plug-in that is not installed */
@@ -42,6 +44,7 @@ final class RunPlugins implements AutoCloseable {
             open(Contract.OPTIMIZER);
             open(Contract.SCHEDULE);
             open(Contract.BACKEND);
+            optimizer = UpdateKinds.of(service(Contract.OPTIMIZER), model().parameters());
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -83,8 +86,9 @@ final class RunPlugins implements AutoCloseable {
         return service(Contract.MODEL);
     }
 
+    /** With what only the trainer makes of it; see {@link UpdateKinds}. */
     Optimizer optimizer() {
-        return service(Contract.OPTIMIZER);
+        return optimizer;
     }
 
     RateSchedule schedule() {

@@ -9,6 +9,8 @@ import org.borealis.data.TokenCorpus;
 import org.borealis.parallel.CommunicationException;
 import org.borealis.recipe.RunSettings;
 import org.borealis.tensor.BorealisException;
+import org.borealis.train.Optimizer;
+import org.borealis.train.Optimizer.Pace;
 import org.borealis.train.RateSchedule.Position;
 import org.borealis.trainer.data.HeldOutLoss;
 import org.borealis.trainer.data.SampleOrder;
@@ -16,6 +18,7 @@ import org.borealis.trainer.data.Split;
 import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
+import org.borealis.trainer.step.UpdateKinds;
 
 /** The steps of a run that one process makes, from where it stands until it ends or is interrupted. */
 final class Stretch {
@@ -49,7 +52,7 @@ final class Stretch {
         this.settings = context.settings();
         this.parts = parts;
         scaling = LossScaling.of(settings);
-        this.progress = scaling.begin(progress);
+        this.progress = withNumbers(scaling.begin(progress), parts.plugins.optimizer());
         this.recorder = recorder;
         this.report = report;
         checkpoints = new RunCheckpoints(context);
@@ -60,6 +63,10 @@ final class Stretch {
         }
         secondsBefore = progress.seconds();
         savedStep = progress.step();
+    }
+
+    private static Progress withNumbers(Progress progress, Optimizer optimizer) {
+        return progress.updates() == 0 ? progress.with(optimizer.numbers()) : progress;
     }
 
     /** @throws CommunicationException if a rank is lost; says how far this one has come */
@@ -90,7 +97,7 @@ final class Stretch {
             step();
             boolean isLast = progress.step() == settings.steps();
             if (isLast || isDue(settings.evaluate_every())) {
-                evaluate();
+                published(this::evaluate);
             }
             if (isLast || isDue(settings.checkpoint_every())) {
                 save();
@@ -105,6 +112,7 @@ final class Stretch {
 
     private void step() {
         long begun = System.nanoTime();
+        observe();
         double loss = gradients();
         double norm = parts.step.gradientNorm();
         boolean isFinite = Double.isFinite(loss) && Double.isFinite(norm);
@@ -118,11 +126,12 @@ final class Stretch {
         var position = new Position(
                 progress.step() + 1, settings.steps(), progress.samples() + samples, progress.tokens() + tokens);
         var optimizer = parts.plugins.optimizer();
-        double rate = optimizer.rate() * parts.plugins.schedule().factor(position);
+        var schedule = parts.plugins.schedule();
+        double rate = optimizer.rate() * schedule.factor(position);
         if (isFinite) {
             double clip = optimizer.clip();
             double scale = clip > 0 ? Math.min(1, clip / (norm + NORM_GUARD)) : 1;
-            update(rate, scale);
+            update(new Pace(progress.updates() + 1, rate, schedule.decay(position)), scale);
         }
         progress = progress.next(isFinite, isExpected, samples, tokens, seconds());
         record(loss, rate, norm, isFinite, (System.nanoTime() - begun) / 1e9);
@@ -134,15 +143,24 @@ final class Stretch {
         }
     }
 
-    private void update(double rate, double scale) {
+    private void observe() {
+        long every = parts.plugins.optimizer().observesEvery();
+        if (every > 0 && progress.updates() % every == 0) {
+            var batch = batches.getFirst();
+            read(batch, 0);
+            parts.step.observe(batch, progress.updates() + 1);
+        }
+    }
+
+    private void update(Pace pace, double scale) {
         long step = progress.step() + 1;
-        long number = progress.updates() + 1;
+        var before = progress.numbers();
         var drift = parts.drift.filter(check -> check.isDue(step));
         try {
             drift.ifPresent(
                     check -> check.gradients(batches, progress.lossScale().scale()));
-            parts.step.update(number, rate, scale);
-            drift.ifPresent(check -> check.update(number, rate, scale));
+            progress = progress.with(parts.step.update(pace, scale, before));
+            drift.ifPresent(check -> check.update(pace, scale, before));
         } catch (BorealisException e) {
             recorder.record("warning", progress.step(), Map.of("message", String.valueOf(e.getMessage())));
             end(e.code());
@@ -157,16 +175,20 @@ final class Stretch {
     /** Runs the micro-batches of the next step; gives its loss. */
     private double gradients() {
         parts.step.begin(progress.lossScale().scale());
-        var ranks = context.ranks();
         for (int i = 0; i < batches.size(); i++) {
             var batch = batches.get(i);
-            long first = progress.samples() + ((long) i * ranks.batches() + ranks.batch()) * batch.rows();
-            for (int row = 0; row < batch.rows(); row++) {
-                parts.split.training().read(order.window(first + row), batch, row);
-            }
+            read(batch, i);
             parts.step.accumulate(batch);
         }
         return parts.step.loss();
+    }
+
+    private void read(TokenBatch batch, int index) {
+        var ranks = context.ranks();
+        long first = progress.samples() + ((long) index * ranks.batches() + ranks.batch()) * batch.rows();
+        for (int row = 0; row < batch.rows(); row++) {
+            parts.split.training().read(order.window(first + row), batch, row);
+        }
     }
 
     private void record(double loss, double rate, double norm, boolean isUpdated, double stepSeconds) {
@@ -234,13 +256,25 @@ final class Stretch {
     private void save() {
         report.busy("saving");
         recorder.force();
-        var path = checkpoints.save(progress, parts.state, parts.plugins, parts.corpus);
-        recorder.record("checkpoint", progress.step(), Map.of("path", path.toString()));
+        published(() -> {
+            var path = checkpoints.save(progress, parts.state, parts.plugins, parts.corpus);
+            recorder.record("checkpoint", progress.step(), Map.of("path", path.toString()));
+        });
         if (context.ranks().isFirst()) {
             checkpoints.prune();
         }
         savedStep = progress.step();
         context.ranks().meet(); // who looks for a checkpoint now finds none half removed
+    }
+
+    /** Does something with the parameters that the optimizer would have the model evaluated with. */
+    void published(Runnable work) {
+        parts.step.apply(UpdateKinds.PUBLISH);
+        try {
+            work.run();
+        } finally {
+            parts.step.apply(UpdateKinds.RETURN);
+        }
     }
 
     private void saveUnlessSaved() {

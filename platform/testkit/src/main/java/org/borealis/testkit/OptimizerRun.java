@@ -96,7 +96,7 @@ final class OptimizerRun {
                     track.value().to(device, eager),
                     gradient.to(device, eager),
                     put(eager, track.state()),
-                    step(eager, number));
+                    step(eager, optimizer.kinds().getFirst(), number));
             added.forEach((name, sum) ->
                     sums.merge(name, HostTensor.read(device, eager.slot(sum)).get(0), Double::sum));
         }
@@ -109,7 +109,7 @@ final class OptimizerRun {
                     track.value().to(device, eager),
                     gradient.to(device, eager),
                     put(eager, track.state()),
-                    step(eager, number));
+                    step(eager, optimizer.kind(number), number));
             return new Track(
                     track.parameter(),
                     HostTensor.read(device, eager.slot(update.value())),
@@ -141,12 +141,12 @@ final class OptimizerRun {
         }
     }
 
-    private Optimizer.Step step(Eager eager, long number) {
+    private Optimizer.Step step(Eager eager, String kind, long number) {
         var tensors = new HashMap<String, Tensor>();
         numbers.forEach(
                 (name, value) -> tensors.put(name, HostTensor.of(NUMBER, value).to(device, eager)));
         return new Optimizer.Step(
-                optimizer.kind(number),
+                kind,
                 HostTensor.of(NUMBER, number).to(device, eager),
                 HostTensor.of(NUMBER, optimizer.rate()).to(device, eager),
                 Optional.empty(),

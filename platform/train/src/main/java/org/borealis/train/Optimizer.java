@@ -86,7 +86,7 @@ public interface Optimizer {
      * names are the same for every parameter. A parameter of which ranks have parts adds what the whole would add.
      *
      * @param state before the update
-     * @param step has the numbers as they are before the update
+     * @param step of the first of {@link #kinds}, with the numbers as they are before the update
      */
     default Map<String, Tensor> sums(
             Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {

@@ -10,6 +10,7 @@ import org.borealis.device.Executable;
 import org.borealis.device.Slot;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
+import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -87,8 +88,8 @@ public final class DriftMonitor implements AutoCloseable {
     }
 
     /** Makes the update that the run's device has just made, from the same gradients, and compares what came of it. */
-    public void compareUpdate(long number, double rate, double scale) {
-        other.step().update(number, rate, scale);
+    public void compareUpdate(Optimizer.Pace pace, double scale, Map<String, Double> numbers) {
+        other.step().update(pace, scale, numbers);
         main.state()
                 .slots()
                 .forEach((name, slot) -> drifts.put(
@@ -99,11 +100,8 @@ public final class DriftMonitor implements AutoCloseable {
                                         other.device(),
                                         slot(other.state().slots(), name))
                                 .relative(Double.MIN_NORMAL)));
-        requireWithinBound(
-                main.step().updateProgram(),
-                name -> before.containsKey(name)
-                        ? before.get(name)
-                        : main.step().updateProgram().slot(name));
+        var program = main.step().updateProgram(pace.number());
+        requireWithinBound(program, name -> before.containsKey(name) ? before.get(name) : program.slot(name));
         forget();
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
 import org.borealis.device.Device;
@@ -108,10 +109,16 @@ final class PipelinePrograms implements AutoCloseable {
         Optional.ofNullable(executables.get(StagePlan.TIED)).ifPresent(Executable::run);
     }
 
-    void update() {
-        for (int i = 0; i < plan.updates().size(); i++) {
-            staging.run(Objects.requireNonNull(executables.get(StagePlan.update(i))));
-        }
+    /** Those of the optimizer's programs that have a name. */
+    List<Executable> updates(String name) {
+        return IntStream.range(0, plan.updates().size())
+                .filter(i -> plan.updates().get(i).name().equals(name))
+                .mapToObj(i -> Objects.requireNonNull(executables.get(StagePlan.update(i))))
+                .toList();
+    }
+
+    Staging staging() {
+        return staging;
     }
 
     boolean hasNorm() {

@@ -12,6 +12,7 @@ import org.borealis.device.Slot;
 import org.borealis.device.Stage;
 import org.borealis.parallel.Group;
 import org.borealis.parallel.PipelineSchedule;
+import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive.Fold;
 import org.borealis.train.Optimizer;
@@ -24,6 +25,7 @@ import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TokenStaging;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.Updates;
 
 /**
  * A step of a rank that has some of the layers. All ranks of a pipeline are given the same batches; nothing is computed before the last
@@ -42,6 +44,7 @@ public final class PipelineStep implements Step {
     private final Arena arena = Arena.ofShared();
     private final TokenStaging tokens;
     private final MemorySegment number;
+    private final Updates updates;
     private double lossScale = 1;
 
     /**
@@ -63,12 +66,26 @@ public final class PipelineStep implements Step {
         int chunks = model.own().size();
         group = plan.ranks().team().group(PipelineModel.AXIS);
         var actions = schedule.actions(model.stage(), model.stages(), chunks, plan.micro());
+        if (optimizer.observesEvery() > 0) {
+            throw new BorealisException(
+                    "optimizer-observes",
+                    "this optimizer estimates curvature from labels that it has the model draw, which stages of a pipeline"
+                            + " don't do; take axis 'pipeline' out of the mesh, or another optimizer");
+        }
         programs = new PipelinePrograms(compiler, device, optimizer, state, plan, model, actions);
         messages = new Messages(group, device, 2 * model.parts().size());
         inStep = Work.expected(schedule, model, chunks, plan.micro(), this::expected);
         inEvaluation = evaluation();
         tokens = new TokenStaging(plan.trace(model.family(), optimizer).tokenType(), plan.ranks());
         number = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
+        updates = new Updates(
+                optimizer,
+                plan.isRamped(),
+                plan.trace(model.family(), optimizer).optimizerSums(),
+                device,
+                programs::updates,
+                programs.staging(),
+                new Scalars());
     }
 
     /** Both sides of a boundary are alike, so this rank's own says how large it is. */
@@ -168,18 +185,46 @@ public final class PipelineStep implements Step {
             programs.run(StepTrace.SQUARED_NORM);
             squares = scalar(StepTrace.SQUARED_NORM);
         }
-        HostMemory.write(number, DataType.FLOAT64, new double[] {squares});
+        return Math.sqrt(sumOfStages(squares)) / batches() / lossScale;
+    }
+
+    private double sumOfStages(double own) {
+        HostMemory.write(number, DataType.FLOAT64, new double[] {own});
         group.allReduce(number, DataType.FLOAT64, Fold.SUM).await();
-        return Math.sqrt(HostMemory.read(number, DataType.FLOAT64, 0)) / batches() / lossScale;
+        return HostMemory.read(number, DataType.FLOAT64, 0);
     }
 
     @Override
-    public void update(long step, double rate, double scale) {
-        write(StepTrace.NUMBER, step);
-        write(StepTrace.RATE, rate);
-        write(StepTrace.SCALE, scale / batches() / lossScale);
-        programs.update();
-        device.finish();
+    public void observe(TokenBatch batch, long number) {
+        throw new IllegalStateException("refused when it was made");
+    }
+
+    @Override
+    public Map<String, Double> update(Optimizer.Pace pace, double scale, Map<String, Double> numbers) {
+        return updates.run(pace, scale / batches() / lossScale, numbers);
+    }
+
+    @Override
+    public void apply(String kind) {
+        updates.apply(kind);
+    }
+
+    /** Stages have different parameters. */
+    private final class Scalars implements Updates.Scalars {
+        @Override
+        public void write(String name, double value) {
+            PipelineStep.this.write(name, value);
+        }
+
+        @Override
+        public double read(String name) {
+            return scalar(name);
+        }
+
+        @Override
+        public double sum(double own) {
+            return sumOfStages(own);
+        }
     }
 
     @Override

@@ -80,7 +80,7 @@ final class StagePlan {
                 parts.entrySet().stream()
                         .collect(Collectors.toMap(
                                 Map.Entry::getKey, e -> e.getValue().sums())));
-        updates = trace.updates(model.parameters()).stream()
+        updates = trace.optimizer(model.parameters(), model.counted()).stream()
                 .map(update -> spread.split(compiler, update, Set.of()))
                 .toList();
         addBuffers();
@@ -92,8 +92,8 @@ final class StagePlan {
     private void addBuffers() {
         add(StepTrace.LOSS, trace.lossType());
         add(Stage.gradient(StepTrace.LOSS), trace.lossType());
-        List.of(StepTrace.SQUARED_NORM, StepTrace.SCALE, StepTrace.NUMBER, StepTrace.RATE)
-                .forEach(name -> add(name, StepTrace.NUMBER_TYPE));
+        add(StepTrace.SQUARED_NORM, StepTrace.NUMBER_TYPE);
+        trace.optimizerScalars().forEach(this::add);
         var names = model.parameters().stream()
                 .flatMap(p -> List.of(StepTrace.gradient(p), spread.sum(p)).stream())
                 .collect(Collectors.toSet());
@@ -255,7 +255,7 @@ final class StagePlan {
         return work;
     }
 
-    /** Of the parameters, one after the other. */
+    /** What the optimizer is made of, in the order in which programs of one name follow each other. */
     List<Program> updates() {
         return updates;
     }

@@ -59,13 +59,26 @@ public final class Staging implements AutoCloseable {
 
     /** Runs an update on what it needs, and puts that back. */
     public void run(Executable update) {
-        var names = update.program().inputs().stream()
+        bring(update);
+        update.run();
+        names(update).forEach(name -> store.take(name, device, slot(name)));
+    }
+
+    /** Runs what changes nothing of what it needs. */
+    public void read(Executable program) {
+        bring(program);
+        program.run();
+    }
+
+    private void bring(Executable program) {
+        names(program).forEach(name -> store.bring(name, device, slot(name)));
+    }
+
+    private List<String> names(Executable program) {
+        return program.program().inputs().stream()
                 .map(Program.Input::name)
                 .filter(slots::containsKey)
                 .toList();
-        names.forEach(name -> store.bring(name, device, slot(name)));
-        update.run();
-        names.forEach(name -> store.take(name, device, slot(name)));
     }
 
     private Slot slot(String name) {

@@ -2,6 +2,7 @@ package org.borealis.trainer.step;
 
 import java.util.Map;
 import org.borealis.device.Slot;
+import org.borealis.train.Optimizer;
 
 /**
  * What a run does over and over: {@link #accumulate} for each micro-batch, then {@link #loss} and {@link #gradientNorm} to decide, then
@@ -31,12 +32,28 @@ public interface Step extends AutoCloseable {
     double gradientNorm();
 
     /**
+     * Lets the optimizer take in a gradient for labels that are drawn from the model's predictions for a batch; between steps.
+     *
+     * @param number of the update that comes next
+     */
+    void observe(TokenBatch batch, long number);
+
+    /**
      * Updates the parameters.
      *
-     * @param number of this update, from 1
      * @param scale what the mean gradient is multiplied with
+     * @param numbers what the optimizer remembers of the run
+     * @return what it remembers from now on
      */
-    void update(long number, double rate, double scale);
+    Map<String, Double> update(Optimizer.Pace pace, double scale, Map<String, Double> numbers);
+
+    /** As above, for an optimizer that remembers nothing of the run, with weight decay as it is. */
+    default void update(long number, double rate, double scale) {
+        update(new Optimizer.Pace(number, rate, 1), scale, Map.of());
+    }
+
+    /** Makes an update of a kind that needs no gradients, if the optimizer has it. */
+    void apply(String kind);
 
     /** Mean loss of this rank's batch with the parameters as they are. */
     double evaluate(TokenBatch batch);

@@ -58,9 +58,7 @@ public record StepMemory(
                 device,
                 plan.offload(),
                 state,
-                programs.stream()
-                        .filter(program -> program.name().equals(StepTrace.UPDATE))
-                        .toList(),
+                programs.stream().filter(StepTrace::isOptimizer).toList(),
                 gradients,
                 footprint.activations(),
                 footprint.workspace(),

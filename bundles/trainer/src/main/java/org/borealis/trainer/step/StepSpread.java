@@ -124,7 +124,7 @@ public record StepSpread(
     private Signature signature(Program program, Set<String> activations) {
         var held = new HashMap<String, Held>();
         var gradients = new HashMap<String, Held>();
-        boolean isUpdate = program.name().equals(StepTrace.UPDATE);
+        boolean isUpdate = StepTrace.isOptimizer(program);
         var whole = new HashSet<String>();
         for (var parameter : holdings.parameters()) {
             var own = new HashMap<String, Held>();
@@ -146,6 +146,9 @@ public record StepSpread(
         boolean isNorm = program.name().equals(StepTrace.SQUARED_NORM);
         if (isNorm && spread.isExact()) {
             whole.addAll(gradients.keySet());
+        }
+        if (program.name().equals(StepTrace.SUMS) && spread.isExact()) {
+            whole.addAll(held.keySet());
         }
         boolean isEvaluation = program.name().equals(StepTrace.EVALUATE);
         var batches = new HashSet<>(activations);

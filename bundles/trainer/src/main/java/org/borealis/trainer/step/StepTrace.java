@@ -22,6 +22,7 @@ import org.borealis.train.Optimizer;
 /**
  * Traces the programs that a run is made of.
  *
+ * @param isRamped whether weight decay changes over the run
  * @param isOffloaded whether what the optimizer remembers is elsewhere between updates
  */
 public record StepTrace(
@@ -31,6 +32,7 @@ public record StepTrace(
         int sequence,
         Rematerialisation rematerialisation,
         StepSpread spread,
+        boolean isRamped,
         boolean isOffloaded) {
     static final String FIRST = "first";
     static final String ACCUMULATE = "accumulate";
@@ -40,6 +42,9 @@ public record StepTrace(
     public static final String TOKENS = "tokens";
     public static final String TARGETS = "targets";
     public static final String LOSS = "loss";
+    static final String SUMS = "sums";
+    static final String DRAWN = "drawn";
+    static final String RAMP = "ramp";
     static final String LOSS_SCALE = "lossScale";
     private static final String SCALED_LOSS = "scaledLoss";
     public static final String SQUARED_NORM = "squaredNorm";
@@ -50,12 +55,19 @@ public record StepTrace(
 
     private static final String GRADIENT = "gradient/";
 
-    /** What an update by parts has of the optimizer's memory on the device at once, unless a single parameter has more. */
-    private static final long MOST_STAGED = 32L << 20;
-
     /** Name of the sum of a parameter's gradients. */
     public static String gradient(Parameter parameter) {
         return GRADIENT + parameter.name();
+    }
+
+    /** Whether a program updates parameters, of whatever kind the update is. */
+    public static boolean isUpdate(Program program) {
+        return program.name().equals(UPDATE) || program.name().startsWith(UPDATE + ".");
+    }
+
+    /** Whether a program is one of {@link #optimizer(List)}. */
+    public static boolean isOptimizer(Program program) {
+        return isUpdate(program) || program.name().equals(SUMS);
     }
 
     /** Whether {@link #gradient} gave this name. */
@@ -91,7 +103,8 @@ public record StepTrace(
         if (precision.scalesLoss()) {
             types.put(LOSS_SCALE, lossType());
         }
-        List.of(SQUARED_NORM, SCALE, NUMBER, RATE).forEach(name -> types.put(name, NUMBER_TYPE));
+        types.put(SQUARED_NORM, NUMBER_TYPE);
+        types.putAll(optimizerScalars());
         types.putAll(spread.gradientTypes());
         return types;
     }
@@ -99,7 +112,10 @@ public record StepTrace(
     /** All programs of a run, as this rank runs them. */
     List<Program> programs(Compiler compiler) {
         var programs = new ArrayList<>(List.of(first(compiler), norm(), loss(compiler, EVALUATE)));
-        programs.addAll(updates(family.parameters()));
+        programs.addAll(optimizer(family.parameters(), family.parameters()));
+        if (optimizer().observesEvery() > 0) {
+            programs.add(drawn(compiler));
+        }
         int accumulated = spread.micro() - 1;
         if (accumulated > 0 && spread.isDeferred()) {
             programs.add(last(compiler));
@@ -113,7 +129,7 @@ public record StepTrace(
 
     /** Inputs that the next step writes anew: a program that updates may write the scaled gradients over them. */
     public static Set<String> spent(Program program) {
-        return program.name().equals(UPDATE)
+        return isUpdate(program)
                 ? program.inputs().stream()
                         .map(Program.Input::name)
                         .filter(StepTrace::isGradient)
@@ -137,13 +153,12 @@ public record StepTrace(
     }
 
     /** Loss and gradients; these are multiples of what they are of the loss, by the input {@link #LOSS_SCALE}. */
-    private Program backward(Compiler compiler, String name) {
+    private Program backward(Compiler compiler, Program loss) {
         var names = family.parameters().stream().map(TrainState::parameter).toList();
-        var loss = loss(compiler, name);
         if (!precision.scalesLoss()) {
             return compiler.differentiate(loss, LOSS, names);
         }
-        var builder = new Program.Builder(name);
+        var builder = new Program.Builder(loss.name());
         var arguments = new ArrayList<Tensor>();
         loss.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
         var scale = builder.input(LOSS_SCALE, lossType());
@@ -155,27 +170,38 @@ public record StepTrace(
 
     /** Loss and gradient of a step's first batch, written over whatever the buffers held: no pass to clear them. */
     Program first(Compiler compiler) {
-        return gradients(compiler, FIRST, spread::sum, spread::sum, false);
+        return gradients(compiler, loss(compiler, FIRST), spread::sum, spread::sum, false);
+    }
+
+    /** Gradient of a batch whose targets are drawn from the model's predictions, ready for an update. */
+    private Program drawn(Compiler compiler) {
+        var builder = new Program.Builder(DRAWN);
+        var weights = new TracedWeights(builder, family.parameters(), precision.kept());
+        var tokens = builder.input(TOKENS, tokenType());
+        var number = builder.input(NUMBER, NUMBER_TYPE);
+        builder.output(LOSS, DrawnLabels.loss(family, weights, tokens, number));
+        var loss = compiler.precision(builder.build(), precision.compute());
+        return gradients(compiler, loss, StepTrace::gradient, StepTrace::gradient, false);
     }
 
     /** Loss and gradient of a further batch, added to the buffers. */
     Program accumulate(Compiler compiler) {
-        return gradients(compiler, ACCUMULATE, spread::sum, spread::sum, true);
+        return gradients(compiler, loss(compiler, ACCUMULATE), spread::sum, spread::sum, true);
     }
 
     /** As {@link #accumulate}; what the ranks have added up apart comes together. */
     private Program last(Compiler compiler) {
-        return gradients(compiler, LAST, spread::sum, StepTrace::gradient, true);
+        return gradients(compiler, loss(compiler, LAST), spread::sum, StepTrace::gradient, true);
     }
 
     private Program gradients(
             Compiler compiler,
-            String name,
+            Program loss,
             Function<Parameter, String> from,
             Function<Parameter, String> to,
             boolean adds) {
-        var backward = compiler.rematerialise(backward(compiler, name), LOSS, rematerialisation);
-        var builder = new Program.Builder(name);
+        var backward = compiler.rematerialise(backward(compiler, loss), LOSS, rematerialisation);
+        var builder = new Program.Builder(loss.name());
         var arguments = new ArrayList<Tensor>();
         backward.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
         var buffers = new LinkedHashMap<String, Tensor>();
@@ -222,71 +248,41 @@ public record StepTrace(
         return builder.build();
     }
 
+    private Optimizer optimizer() {
+        return spread.holdings().optimizer();
+    }
+
+    private UpdateTrace updates() {
+        return new UpdateTrace(optimizer(), precision.kept(), isRamped, isOffloaded);
+    }
+
+    /** What the programs of the optimizer read and write beside parameters, gradients and memory. */
+    public Map<String, TensorType> optimizerScalars() {
+        var types = updates().scalars();
+        optimizerSums().forEach(name -> types.put(UpdateTrace.total(name), NUMBER_TYPE));
+        return types;
+    }
+
+    /** Names of the optimizer's sums over all parameters. */
+    public Set<String> optimizerSums() {
+        return updates().sums(family.parameters()).stream()
+                .flatMap(program -> program.outputs().stream())
+                .map(output -> UpdateTrace.sum(output.name()))
+                .collect(Collectors.toSet());
+    }
+
     /**
-     * Scale the gradients and update these parameters with what is remembered of each, in place. Several programs, one after the other,
-     * if the optimizer's memory is brought to the device for them.
+     * Updates of every kind, and what they need to know of all parameters together.
+     *
+     * @param counted the parameters that no other rank counts, too
      */
-    public List<Program> updates(List<Parameter> parameters) {
-        return groups(parameters).stream().map(this::update).toList();
-    }
-
-    /** The same on all ranks: by what whole tensors take. */
-    private List<List<Parameter>> groups(List<Parameter> parameters) {
-        if (!isOffloaded) {
-            return List.of(parameters);
+    public List<Program> optimizer(List<Parameter> parameters, List<Parameter> counted) {
+        var updates = updates();
+        var programs = new ArrayList<Program>();
+        for (var kind : optimizer().kinds()) {
+            programs.addAll(updates.updates(kind, parameters));
         }
-        var groups = new ArrayList<List<Parameter>>();
-        long staged = MOST_STAGED;
-        for (var parameter : parameters) {
-            long bytes = spread.holdings().optimizer().state(parameter, precision.kept()).stream()
-                    .mapToLong(s -> s.type().bytes())
-                    .sum();
-            if (staged + bytes > MOST_STAGED) {
-                groups.add(new ArrayList<>());
-                staged = 0;
-            }
-            groups.getLast().add(parameter);
-            staged += bytes;
-        }
-        return groups;
-    }
-
-    private Program update(List<Parameter> parameters) {
-        var optimizer = spread.holdings().optimizer();
-        var builder = new Program.Builder(UPDATE);
-        var type = precision.kept();
-        var weights = new TracedWeights(builder, parameters, type);
-        var updates = new ArrayList<Runnable>();
-        var scale = builder.input(SCALE, NUMBER_TYPE);
-        var step = new Optimizer.Step(builder.input(NUMBER, NUMBER_TYPE), builder.input(RATE, NUMBER_TYPE));
-        for (var parameter : parameters) {
-            var gradient = builder.input(gradient(parameter), parameterType(parameter));
-            var memory = optimizer.state(parameter, type).stream()
-                    .map(s -> builder.input(TrainState.memory(parameter, s), s.type()))
-                    .toList();
-            updates.add(() -> update(
-                    builder, optimizer, parameter, weights.of(parameter), gradient, scale.as(type), memory, step));
-        }
-        updates.forEach(Runnable::run); // all inputs come before the first operation
-        return builder.build();
-    }
-
-    private static void update(
-            Program.Builder builder,
-            Optimizer optimizer,
-            Parameter parameter,
-            Tensor value,
-            Tensor gradient,
-            Tensor scale,
-            List<Tensor> memory,
-            Optimizer.Step step) {
-        var scaled = gradient.times(scale);
-        var update = optimizer.update(parameter, value, scaled, memory, step);
-        builder.replace(TrainState.parameter(parameter), value, update.value());
-        for (int i = 0; i < memory.size(); i++) {
-            var name = TrainState.memory(
-                    parameter, optimizer.state(parameter, value.type().type()).get(i));
-            builder.replace(name, memory.get(i), update.state().get(i));
-        }
+        programs.addAll(updates.sums(counted));
+        return programs;
     }
 }

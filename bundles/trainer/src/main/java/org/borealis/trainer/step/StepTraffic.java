@@ -1,6 +1,8 @@
 package org.borealis.trainer.step;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,14 +34,17 @@ import org.borealis.train.Optimizer;
  * @param bytes that each rank sends in all of them, by a ring's reckoning
  */
 public record StepTraffic(String axis, String operation, long times, long bytes) {
+    /** As many as say of which kind most are. */
+    private static final int UPDATES = 1000;
 
-    /** By axis and operation, of a whole step without its evaluation. */
+    /** By axis and operation, of a whole step with an update of the most common kind, without evaluation and observation. */
     public static List<StepTraffic> plan(
             Compiler compiler, ModelFamily family, Optimizer optimizer, TrainStep.Plan plan) {
         var sums = new TreeMap<String, Map<String, StepTraffic>>();
         var trace = plan.trace(family, optimizer);
+        var update = UpdateTrace.name(commonKind(optimizer));
         for (var program : trace.programs(compiler)) {
-            long runs = runs(program, trace.spread());
+            long runs = runs(program, trace.spread(), update);
             for (var node : program.nodes()) {
                 if (runs > 0 && node.op() instanceof Collective op) {
                     int ranks = plan.ranks().mesh().ranks(op.axis());
@@ -60,9 +65,20 @@ public record StepTraffic(String axis, String operation, long times, long bytes)
         return new StepTraffic(axis, operation, times + other.times, bytes + other.bytes);
     }
 
-    private static long runs(Program program, StepSpread spread) {
+    private static String commonKind(Optimizer optimizer) {
+        var times = new HashMap<String, Integer>();
+        for (int number = 1; number <= UPDATES; number++) {
+            times.merge(optimizer.kind(number), 1, Integer::sum);
+        }
+        return Collections.max(times.entrySet(), Map.Entry.comparingByValue()).getKey();
+    }
+
+    private static long runs(Program program, StepSpread spread, String update) {
+        if (StepTrace.isUpdate(program)) {
+            return program.name().equals(update) ? 1 : 0;
+        }
         return switch (program.name()) {
-            case StepTrace.EVALUATE -> 0;
+            case StepTrace.EVALUATE, StepTrace.DRAWN -> 0;
             case StepTrace.ACCUMULATE -> spread.micro() - 1 - (spread.isDeferred() ? 1 : 0);
             default -> 1;
         };

@@ -25,7 +25,10 @@ public final class TrainStep implements Step {
     private final Arena arena = Arena.ofShared();
     private final Slots buffers;
     private final Map<String, Executable> programs = new LinkedHashMap<>();
-    private final List<Executable> updates = new ArrayList<>();
+    /** Those of the optimizer by name, in their order. */
+    private final Map<String, List<Executable>> optimizers = new HashMap<>();
+
+    private final Updates updates;
     private final Staging staging;
     private final MemorySegment number;
     private final TokenStaging tokens;
@@ -43,6 +46,7 @@ public final class TrainStep implements Step {
      * @param rematerialisation what the backward pass computes again
      * @param ranks who makes it
      * @param offload where what the optimizer remembers is between updates
+     * @param isRamped whether weight decay changes over the run
      */
     public record Plan(
             int rows,
@@ -50,7 +54,24 @@ public final class TrainStep implements Step {
             Precision precision,
             Rematerialisation rematerialisation,
             Ranks ranks,
-            Offload offload) {
+            Offload offload,
+            boolean isRamped) {
+        /** The same with weight decay that changes, or not. */
+        public Plan ramped(boolean isIt) {
+            return new Plan(rows, micro, precision, rematerialisation, ranks, offload, isIt);
+        }
+
+        /** With steady weight decay. */
+        public Plan(
+                int rows,
+                int micro,
+                Precision precision,
+                Rematerialisation rematerialisation,
+                Ranks ranks,
+                Offload offload) {
+            this(rows, micro, precision, rematerialisation, ranks, offload, false);
+        }
+
         /** With all on the device. */
         public Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation, Ranks ranks) {
             this(rows, micro, precision, rematerialisation, ranks, Offload.NONE);
@@ -68,7 +89,7 @@ public final class TrainStep implements Step {
 
         /** The same of another rank. */
         public Plan of(Ranks other) {
-            return new Plan(rows, micro, precision, rematerialisation, other, offload);
+            return new Plan(rows, micro, precision, rematerialisation, other, offload, isRamped);
         }
 
         /** What is to be compiled. */
@@ -80,6 +101,7 @@ public final class TrainStep implements Step {
                     family.sequence(),
                     rematerialisation,
                     StepSpread.of(ranks, new Holdings(family.parameters(), optimizer), precision, micro),
+                    isRamped,
                     offload.isElsewhere());
         }
 
@@ -112,9 +134,7 @@ public final class TrainStep implements Step {
         spread = trace.spread();
         var traced = trace.programs(compiler);
         staging = new Staging(
-                device,
-                state,
-                traced.stream().filter(p -> p.name().equals(StepTrace.UPDATE)).toList());
+                device, state, traced.stream().filter(StepTrace::isOptimizer).toList());
         buffers = new Slots(device);
         try {
             trace.buffers().forEach(buffers::add);
@@ -128,11 +148,13 @@ public final class TrainStep implements Step {
             }
             var executables = compiler.compile(device, jobs, plan.ranks().team());
             for (int i = 0; i < jobs.size(); i++) {
-                var name = jobs.get(i).program().name();
-                if (name.equals(StepTrace.UPDATE)) {
-                    updates.add(executables.get(i));
+                var program = jobs.get(i).program();
+                if (StepTrace.isOptimizer(program)) {
+                    optimizers
+                            .computeIfAbsent(program.name(), _ -> new ArrayList<>())
+                            .add(executables.get(i));
                 } else {
-                    programs.put(name, executables.get(i));
+                    programs.put(program.name(), executables.get(i));
                 }
             }
         } catch (RuntimeException e) {
@@ -142,6 +164,8 @@ public final class TrainStep implements Step {
             throw e;
         }
         number = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
+        updates = new Updates(
+                optimizer, plan.isRamped(), trace.optimizerSums(), device, this::named, staging, new Scalars());
         tokens = new TokenStaging(trace.tokenType(), plan.ranks());
     }
 
@@ -199,12 +223,26 @@ public final class TrainStep implements Step {
     }
 
     @Override
-    public void update(long step, double rate, double scale) {
-        write(StepTrace.NUMBER, step);
-        write(StepTrace.RATE, rate);
-        write(StepTrace.SCALE, scale / batches() / lossScale);
-        updates.forEach(staging::run);
-        device.finish();
+    public void observe(TokenBatch batch, long number) {
+        write(batch);
+        write(StepTrace.NUMBER, number);
+        run(StepTrace.DRAWN);
+        run(StepTrace.SQUARED_NORM);
+        if (!Double.isFinite(scalar(buffers.get(StepTrace.SQUARED_NORM)))) {
+            return; // as a step with such a gradient is left out
+        }
+        double ranks = plan.ranks().batches();
+        updates.observe(1 / ranks / lossScale, ranks * batch.rows() * batch.sequence());
+    }
+
+    @Override
+    public Map<String, Double> update(Optimizer.Pace pace, double scale, Map<String, Double> numbers) {
+        return updates.run(pace, scale / batches() / lossScale, numbers);
+    }
+
+    @Override
+    public void apply(String kind) {
+        updates.apply(kind);
     }
 
     @Override
@@ -229,9 +267,30 @@ public final class TrainStep implements Step {
         return program(StepTrace.FIRST);
     }
 
-    /** What updates the parameters, where one program does. */
-    public Executable updateProgram() {
-        return updates.getFirst();
+    /**
+     * What updates the parameters, where one program does.
+     *
+     * @param number of the update
+     */
+    public Executable updateProgram(long number) {
+        return named(UpdateTrace.name(updates.optimizer().kind(number))).getFirst();
+    }
+
+    private List<Executable> named(String name) {
+        return optimizers.getOrDefault(name, List.of());
+    }
+
+    /** All ranks have all parameters, or parts of them. */
+    private final class Scalars implements Updates.Scalars {
+        @Override
+        public void write(String name, double value) {
+            TrainStep.this.write(name, value);
+        }
+
+        @Override
+        public double read(String name) {
+            return scalar(buffers.get(name));
+        }
     }
 
     private void run(String name) {
@@ -267,7 +326,7 @@ public final class TrainStep implements Step {
     @Override
     public void close() {
         programs.values().forEach(Executable::close);
-        updates.forEach(Executable::close);
+        optimizers.values().forEach(each -> each.forEach(Executable::close));
         staging.close();
         buffers.close();
         tokens.close();
