@@ -112,6 +112,8 @@ final class Stretch {
 
     private void step() {
         long begun = System.nanoTime();
+        readBatches();
+        parts.step.begin(progress.lossScale().scale());
         observe();
         double loss = gradients();
         double norm = parts.step.gradientNorm();
@@ -146,9 +148,7 @@ final class Stretch {
     private void observe() {
         long every = parts.plugins.optimizer().observesEvery();
         if (every > 0 && progress.updates() % every == 0) {
-            var batch = batches.getFirst();
-            read(batch, 0);
-            parts.step.observe(batch, progress.updates() + 1);
+            parts.step.observe(batches, progress.updates() + 1);
         }
     }
 
@@ -174,20 +174,18 @@ final class Stretch {
 
     /** Runs the micro-batches of the next step; gives its loss. */
     private double gradients() {
-        parts.step.begin(progress.lossScale().scale());
-        for (int i = 0; i < batches.size(); i++) {
-            var batch = batches.get(i);
-            read(batch, i);
-            parts.step.accumulate(batch);
-        }
+        batches.forEach(parts.step::accumulate);
         return parts.step.loss();
     }
 
-    private void read(TokenBatch batch, int index) {
+    private void readBatches() {
         var ranks = context.ranks();
-        long first = progress.samples() + ((long) index * ranks.batches() + ranks.batch()) * batch.rows();
-        for (int row = 0; row < batch.rows(); row++) {
-            parts.split.training().read(order.window(first + row), batch, row);
+        for (int i = 0; i < batches.size(); i++) {
+            var batch = batches.get(i);
+            long first = progress.samples() + ((long) i * ranks.batches() + ranks.batch()) * batch.rows();
+            for (int row = 0; row < batch.rows(); row++) {
+                parts.split.training().read(order.window(first + row), batch, row);
+            }
         }
     }
 

@@ -195,7 +195,7 @@ public final class PipelineStep implements Step {
     }
 
     @Override
-    public void observe(TokenBatch batch, long number) {
+    public void observe(List<TokenBatch> all, long number) {
         throw new IllegalStateException("refused when it was made");
     }
 

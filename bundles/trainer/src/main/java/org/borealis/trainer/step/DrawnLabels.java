@@ -20,19 +20,19 @@ final class DrawnLabels {
     /**
      * Traces it.
      *
-     * @param number of the update, FLOAT64 scalar: each draws its own labels
+     * @param draw a number that no other batch of the run has, FLOAT64 scalar: each draws its own labels
      */
-    static Tensor loss(ModelFamily family, Weights weights, Tensor tokens, Tensor number) {
+    static Tensor loss(ModelFamily family, Weights weights, Tensor tokens, Tensor draw) {
         int rows = tokens.dim(0) * tokens.dim(1);
         var hidden = family.hidden(weights, tokens, Context.causal());
         var logits = family.logits(weights, hidden.reshape(Shape.of(rows, hidden.dim(-1))));
-        return logits.apply(new CrossEntropy(), drawn(logits, number.as(DataType.INT64)))
+        return logits.apply(new CrossEntropy(), drawn(logits, draw.as(DataType.INT64)))
                 .get(0);
     }
 
     /** The greatest of scores with Gumbel noise is a draw from their softmax (Gumbel 1954); INT32 [rows]. */
-    private static Tensor drawn(Tensor logits, Tensor number) {
-        var bits = number.apply(new RandomBits(KEY, logits.shape())).get(0);
+    private static Tensor drawn(Tensor logits, Tensor draw) {
+        var bits = draw.apply(new RandomBits(KEY, logits.shape())).get(0);
         var uniform = bits.as(DataType.FLOAT64).plus(WORDS / 2 + 0.5).dividedBy(WORDS); // never 0 or 1
         var noise = uniform.log().negate().log().negate();
         var scores = logits.as(DataType.FLOAT64).plus(noise);

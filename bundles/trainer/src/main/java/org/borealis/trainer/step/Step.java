@@ -1,5 +1,6 @@
 package org.borealis.trainer.step;
 
+import java.util.List;
 import java.util.Map;
 import org.borealis.device.Slot;
 import org.borealis.train.Optimizer;
@@ -32,11 +33,12 @@ public interface Step extends AutoCloseable {
     double gradientNorm();
 
     /**
-     * Lets the optimizer take in a gradient for labels that are drawn from the model's predictions for a batch; between steps.
+     * Lets the optimizer take in the gradient for labels that are drawn from the model's predictions for a step's batches;
+     * after {@link #begin}, before {@link #accumulate}.
      *
      * @param number of the update that comes next
      */
-    void observe(TokenBatch batch, long number);
+    void observe(List<TokenBatch> batches, long number);
 
     /**
      * Updates the parameters.

@@ -44,6 +44,8 @@ public record StepTrace(
     public static final String LOSS = "loss";
     static final String SUMS = "sums";
     static final String DRAWN = "drawn";
+    static final String MORE_DRAWN = "moreDrawn";
+    static final String DRAW = "draw";
     static final String RAMP = "ramp";
     static final String LOSS_SCALE = "lossScale";
     private static final String SCALED_LOSS = "scaledLoss";
@@ -104,6 +106,9 @@ public record StepTrace(
             types.put(LOSS_SCALE, lossType());
         }
         types.put(SQUARED_NORM, NUMBER_TYPE);
+        if (optimizer().observesEvery() > 0) {
+            types.put(DRAW, NUMBER_TYPE);
+        }
         types.putAll(optimizerScalars());
         types.putAll(spread.gradientTypes());
         return types;
@@ -114,7 +119,10 @@ public record StepTrace(
         var programs = new ArrayList<>(List.of(first(compiler), norm(), loss(compiler, EVALUATE)));
         programs.addAll(optimizer(family.parameters(), family.parameters()));
         if (optimizer().observesEvery() > 0) {
-            programs.add(drawn(compiler));
+            programs.add(drawn(compiler, DRAWN, false));
+            if (spread.micro() > 1) {
+                programs.add(drawn(compiler, MORE_DRAWN, true));
+            }
         }
         int accumulated = spread.micro() - 1;
         if (accumulated > 0 && spread.isDeferred()) {
@@ -173,15 +181,15 @@ public record StepTrace(
         return gradients(compiler, loss(compiler, FIRST), spread::sum, spread::sum, false);
     }
 
-    /** Gradient of a batch whose targets are drawn from the model's predictions, ready for an update. */
-    private Program drawn(Compiler compiler) {
-        var builder = new Program.Builder(DRAWN);
+    /** Loss and gradient of a batch whose targets are drawn from the model's predictions. */
+    private Program drawn(Compiler compiler, String name, boolean adds) {
+        var builder = new Program.Builder(name);
         var weights = new TracedWeights(builder, family.parameters(), precision.kept());
         var tokens = builder.input(TOKENS, tokenType());
-        var number = builder.input(NUMBER, NUMBER_TYPE);
-        builder.output(LOSS, DrawnLabels.loss(family, weights, tokens, number));
+        var draw = builder.input(DRAW, NUMBER_TYPE);
+        builder.output(LOSS, DrawnLabels.loss(family, weights, tokens, draw));
         var loss = compiler.precision(builder.build(), precision.compute());
-        return gradients(compiler, loss, StepTrace::gradient, StepTrace::gradient, false);
+        return gradients(compiler, loss, StepTrace::gradient, StepTrace::gradient, adds);
     }
 
     /** Loss and gradient of a further batch, added to the buffers. */

@@ -78,7 +78,7 @@ public record StepTraffic(String axis, String operation, long times, long bytes)
             return program.name().equals(update) ? 1 : 0;
         }
         return switch (program.name()) {
-            case StepTrace.EVALUATE, StepTrace.DRAWN -> 0;
+            case StepTrace.EVALUATE, StepTrace.DRAWN, StepTrace.MORE_DRAWN -> 0;
             case StepTrace.ACCUMULATE -> spread.micro() - 1 - (spread.isDeferred() ? 1 : 0);
             default -> 1;
         };

@@ -223,16 +223,21 @@ public final class TrainStep implements Step {
     }
 
     @Override
-    public void observe(TokenBatch batch, long number) {
-        write(batch);
-        write(StepTrace.NUMBER, number);
-        run(StepTrace.DRAWN);
-        run(StepTrace.SQUARED_NORM);
-        if (!Double.isFinite(scalar(buffers.get(StepTrace.SQUARED_NORM)))) {
-            return; // as a step with such a gradient is left out
+    public void observe(List<TokenBatch> steps, long number) {
+        var ranks = plan.ranks();
+        long all = (long) steps.size() * ranks.batches();
+        double labels = 0;
+        for (int i = 0; i < steps.size(); i++) {
+            var batch = steps.get(i);
+            write(batch);
+            write(StepTrace.DRAW, (double) (number - 1) * all + (long) i * ranks.batches() + ranks.batch());
+            run(i == 0 ? StepTrace.DRAWN : StepTrace.MORE_DRAWN);
+            labels += (double) batch.rows() * batch.sequence() * ranks.batches();
         }
-        double ranks = plan.ranks().batches();
-        updates.observe(1 / ranks / lossScale, ranks * batch.rows() * batch.sequence());
+        run(StepTrace.SQUARED_NORM);
+        if (Double.isFinite(scalar(buffers.get(StepTrace.SQUARED_NORM)))) { // or is left out, as a step would be
+            updates.observe(1.0 / all / lossScale, labels);
+        }
     }
 
     @Override
