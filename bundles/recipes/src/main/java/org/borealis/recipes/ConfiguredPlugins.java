@@ -60,7 +60,7 @@ public final class ConfiguredPlugins implements Plugins {
         var problems = new Problems();
         var settings = plugin.schema().complete(given, problems);
         problems.stopIfAny();
-        return new Section(section.name(), settings);
+        return new Section(section.name(), settings, section.groups());
     }
 
     private InstalledPlugin awaited(Contract<?> contract, String name, Duration patience) {

@@ -2,12 +2,14 @@ package org.borealis.recipes;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.borealis.recipe.Contract;
 import org.borealis.recipe.Recipe;
+import org.borealis.recipe.Section;
 
 /** Writes a recipe as YAML that reads back as the same recipe: one key a line, in the order that the settings were declared in. */
 final class RecipeWriter {
@@ -24,15 +26,34 @@ final class RecipeWriter {
         var root = new LinkedHashMap<String, Object>();
         recipe.run().forEach((key, value) -> insert(root, key, value));
         recipe.sections().forEach((section, choice) -> {
-            var inner = new LinkedHashMap<String, Object>();
             String nameKey = Contract.of(section).map(Contract::nameKey).orElse("name");
-            inner.put(nameKey, choice.name());
-            choice.settings().forEach((key, value) -> insert(inner, key, value));
-            root.put(section, inner);
+            root.put(section, section(nameKey, choice));
         });
         var writer = new RecipeWriter();
         writer.section(root, "");
         return writer.yaml.toString();
+    }
+
+    private static Map<String, Object> section(String nameKey, Section choice) {
+        var inner = new LinkedHashMap<String, Object>();
+        inner.put(nameKey, choice.name());
+        choice.settings().forEach((key, value) -> insert(inner, key, value));
+        if (!choice.groups().isEmpty()) {
+            inner.put("groups", groups(nameKey, choice));
+        }
+        return inner;
+    }
+
+    private static List<Map<String, Object>> groups(String nameKey, Section choice) {
+        return choice.groups().stream()
+                .map(group -> {
+                    var keys = new LinkedHashMap<String, Object>();
+                    keys.put(Groups.MATCH, group.match());
+                    keys.putAll(section(nameKey, group.section()));
+                    keys.remove("clip"); // the gradient is clipped as a whole
+                    return (Map<String, Object>) keys;
+                })
+                .toList();
     }
 
     /** Puts a dotted key into nested sections; it stays dotted where a setting already has the section's name. */
@@ -63,10 +84,21 @@ final class RecipeWriter {
             if (value instanceof Map<?, ?> inner) {
                 yaml.append('\n');
                 inner(section, key).ifPresent(deeper -> section(deeper, indent + "  "));
+            } else if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
+                yaml.append('\n');
+                list.forEach(each -> item(each, indent + "  "));
             } else {
                 yaml.append(' ').append(value(value)).append('\n');
             }
         });
+    }
+
+    /** A section of a list, after a dash. */
+    @SuppressWarnings("unchecked") // nothing but groups puts maps into lists
+    private void item(Object section, String indent) {
+        int start = yaml.length();
+        section((Map<String, Object>) section, indent + "  ");
+        yaml.setCharAt(start + indent.length(), '-');
     }
 
     private static String value(Object value) {

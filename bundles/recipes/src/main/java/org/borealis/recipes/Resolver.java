@@ -6,11 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.borealis.recipe.Contract;
 import org.borealis.recipe.Recipe;
 import org.borealis.recipe.Section;
+import org.borealis.recipe.Section.Group;
 
 /**
  * Turns flattened keys into a checked recipe.
@@ -19,6 +21,7 @@ import org.borealis.recipe.Section;
  * @param remarks told what is left out on the way
  */
 record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
+    private static final String CLIP = "clip";
 
     /** The recipe as written in a file, and as it is after the overrides. */
     private record Keys(Map<String, Given> written, Map<String, Given> wanted) {}
@@ -135,21 +138,69 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
             return Optional.empty();
         }
         String plugin = name.words().getFirst().text();
-        Optional<Schema> schema = catalogue.schema(contract, plugin);
+        var groups =
+                contract.equals(Contract.OPTIMIZER) ? Groups.take(given) : new TreeMap<Integer, Map<String, Given>>();
+        boolean isReplaced = Optional.ofNullable(keys.written().get(prefix + contract.nameKey()))
+                .filter(former -> !former.text().equals(plugin))
+                .isPresent();
+        var choice = new Choice(contract, waits, problems);
+        var section = section(choice, plugin, name.origin(), given, isReplaced);
+        var chosen = new ArrayList<Group>();
+        groups.forEach(
+                (number, own) -> group(choice, plugin, number, given, own).ifPresent(chosen::add));
+        return Optional.of(section.with(chosen));
+    }
+
+    /** What sections of one contract have in common. */
+    private record Choice(Contract<?> contract, boolean waits, Problems problems) {}
+
+    private Section section(Choice choice, String plugin, String origin, Map<String, Given> given, boolean isReplaced) {
+        Optional<Schema> schema = catalogue.schema(choice.contract(), plugin);
         if (schema.isPresent()) {
-            boolean isReplaced = Optional.ofNullable(keys.written().get(prefix + contract.nameKey()))
-                    .filter(former -> !former.text().equals(plugin))
-                    .isPresent();
             var meant = isReplaced ? withoutForeign(schema.get(), given) : given;
-            return Optional.of(new Section(plugin, schema.get().complete(meant, problems)));
+            return new Section(plugin, schema.get().complete(meant, choice.problems()));
         }
-        if (!waits) {
-            problems.add(
-                    "plugin-missing",
-                    name.origin() + ": " + catalogue.missing(contract, plugin)
-                            + ", or let the run wait for it with 'missing: wait'.");
+        if (!choice.waits()) {
+            choice.problems()
+                    .add(
+                            "plugin-missing",
+                            origin + ": " + catalogue.missing(choice.contract(), plugin)
+                                    + ", or let the run wait for it with 'missing: wait'.");
         }
-        return Optional.of(new Section(plugin, unchecked(prefix, given, problems)));
+        return new Section(plugin, unchecked(choice.contract().section() + ".", given, choice.problems()));
+    }
+
+    /** A group has the settings of the section around it, unless it names another plug-in. */
+    private Optional<Group> group(
+            Choice choice, String plugin, int number, Map<String, Given> around, Map<String, Given> given) {
+        String key = choice.contract().section() + ".groups." + number;
+        String origin = given.values().iterator().next().origin();
+        Given match = given.remove(Groups.MATCH);
+        if (match == null || match.isList() || match.isNothing()) {
+            choice.problems()
+                    .add(
+                            "recipe-section",
+                            origin + ": '" + key
+                                    + "' must say which parameters it is for, as in {match: \"*.norm.*\"}");
+            return Optional.empty();
+        }
+        Given clip = given.get(CLIP);
+        if (clip != null) {
+            choice.problems()
+                    .add(
+                            "recipe-value",
+                            clip.origin() + ": '" + key + "." + CLIP
+                                    + "' can't be given, for the gradient is clipped as a whole;" + " give '"
+                                    + choice.contract().section() + "." + CLIP + "'");
+        }
+        Given name = given.remove(choice.contract().nameKey());
+        String own = name == null ? plugin : name.text();
+        var settings = new LinkedHashMap<String, Given>();
+        if (own.equals(plugin)) {
+            settings.putAll(around);
+        }
+        settings.putAll(given);
+        return Optional.of(new Group(match.text(), section(choice, own, origin, settings, false)));
     }
 
     private String unnamed(Contract<?> contract, String origin) {

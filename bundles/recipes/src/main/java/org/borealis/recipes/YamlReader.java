@@ -20,7 +20,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /**
- * Reads YAML into flattened keys with their places. It takes sections, lists of plain values and plain values: no anchors, tags or
+ * Reads YAML into flattened keys with their places. It takes sections, plain values, and lists of either: no anchors, tags or
  * second documents, for a recipe needs none and hostile files do.
  */
 final class YamlReader {
@@ -128,7 +128,7 @@ final class YamlReader {
     private void node(String key, Event value, int depth) {
         switch (value) {
             case ScalarEvent scalar -> put(key, scalar, List.of(word(scalar)), false);
-            case SequenceStartEvent list -> put(key, list, list(key, list), true);
+            case SequenceStartEvent list -> list(key, list, depth);
             case MappingStartEvent section -> mapping(key + ".", section, depth + 1);
             default ->
                 throw wrong(
@@ -141,16 +141,23 @@ final class YamlReader {
         return scalar.isPlain() ? Word.plain(scalar.getValue()) : Word.quoted(scalar.getValue());
     }
 
-    private List<Word> list(String key, SequenceStartEvent start) {
+    /** Plain values are one list; sections are keys with their numbers, such as {@code groups.0.match}. */
+    private void list(String key, SequenceStartEvent start, int depth) {
         plainNode(start, start.getTag());
         var words = new ArrayList<Word>();
+        int sections = 0;
         for (Event event = events.next(); event.getEventId() != Event.ID.SequenceEnd; event = events.next()) {
-            if (!(event instanceof ScalarEvent scalar)) {
-                throw wrong(event, "the list '" + key + "' must hold plain values");
+            if (event instanceof ScalarEvent scalar && sections == 0) {
+                words.add(word(scalar));
+            } else if (event instanceof MappingStartEvent section && words.isEmpty()) {
+                mapping(key + "." + sections++ + ".", section, depth + 1);
+            } else {
+                throw wrong(event, "the list '" + key + "' must hold plain values, or sections and nothing else");
             }
-            words.add(word(scalar));
         }
-        return words;
+        if (sections == 0) {
+            put(key, start, words, true);
+        }
     }
 
     private void put(String written, Event at, List<Word> words, boolean isList) {

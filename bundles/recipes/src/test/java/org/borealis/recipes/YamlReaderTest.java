@@ -70,7 +70,7 @@ final class YamlReaderTest {
         says(
                 "r.yaml:1: tags (!java.net.URL) are not used in recipes; write the plain value",
                 "a: !java.net.URL [http://x]");
-        says("r.yaml:1: the list 'a' must hold plain values", "a: [[1]]");
+        says("r.yaml:1: the list 'a' must hold plain values, or sections and nothing else", "a: [[1]]");
         says("r.yaml:1: a key must be a plain word", "? [1]\n: 2");
         says("r.yaml:1: a key must be a word, or words joined by dots", "a..b: 2");
         says("r.yaml:2: a recipe is one document; remove the '---' line in its middle", "a: 1\n---\nb: 2");

@@ -61,6 +61,59 @@ final class YamlRecipesTest {
     }
 
     @Test
+    void groupsOfAnOptimizerHaveItsSettingsOrThoseOfAnother() {
+        var yaml = """
+                optimizer:
+                  name: adamw
+                  rate: 0.5
+                  groups:
+                    - {match: "*.norm.*", weightDecay: 0}
+                    - match: layers.*
+                      name: sgd
+                """;
+        var section = read(yaml).section(Contract.OPTIMIZER);
+        assertEquals(
+                List.of("*.norm.*", "layers.*"),
+                section.groups().stream().map(Section.Group::match).toList());
+        var first = section.groups().get(0).section();
+        assertEquals("adamw", first.name());
+        assertEquals(0.5, first.settings().get("rate"));
+        assertEquals(0.0, first.settings().get("weightDecay"));
+        assertEquals("sgd", section.groups().get(1).section().name());
+        assertEquals(section, read(recipes.write(read(yaml))).section(Contract.OPTIMIZER));
+        assertEquals(
+                0.25,
+                read(yaml, "optimizer.groups.1.rate=0.25")
+                        .section(Contract.OPTIMIZER)
+                        .groups()
+                        .get(1)
+                        .section()
+                        .settings()
+                        .get("rate"));
+    }
+
+    @Test
+    void aGroupThatIsWrongIsNamedWithItsPlace() {
+        says(
+                "r.yaml:1: 'optimizer.groups.0' must say which parameters it is for, as in {match: \"*.norm.*\"}",
+                "optimizer: {name: adamw, groups: [{weightDecay: 0}]}");
+        says(
+                "r.yaml:1: optimizer 'adamw' has no setting 'decay'. Its settings: rate, betas, weightDecay.",
+                "optimizer: {name: adamw, groups: [{match: a, decay: 0}]}");
+        says(
+                "r.yaml:1: the list 'optimizer.groups' must hold plain values, or sections and nothing else",
+                "optimizer: {name: adamw, groups: [{match: a}, b]}");
+        assertEquals(
+                "plugin-missing",
+                refused("optimizer: {name: adamw, groups: [{match: a, name: muon}]}")
+                        .code());
+        assertEquals(
+                "recipe-value",
+                refused("optimizer: {name: adamw, groups: [{match: a, clip: 1}]}")
+                        .code());
+    }
+
+    @Test
     void theEmptyRecipeIsAllDefaults() {
         assertEquals(read("# nothing"), read(""));
         assertEquals(1000L, read("").run().get("steps"));

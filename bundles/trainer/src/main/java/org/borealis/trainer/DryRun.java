@@ -17,7 +17,6 @@ import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.run.Json;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.StepTraffic;
-import org.borealis.trainer.step.UpdateKinds;
 
 /** Says what a run needs, as planned for its device, without touching data, folders or the device's memory. */
 record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean explains) {
@@ -26,7 +25,10 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
         var plugins = engine.plugins();
         var vocabulary = PlannedVocabulary.of(engine, recipe, settings, paths);
         try (var model = plugins.open(Contract.MODEL, vocabulary.model(), Duration.ZERO);
-                var optimizer = plugins.open(Contract.OPTIMIZER, recipe.section(Contract.OPTIMIZER), Duration.ZERO);
+                var optimizer = new OptimizerChoice(
+                        recipe.section(Contract.OPTIMIZER),
+                        model.service().parameters(),
+                        section -> plugins.open(Contract.OPTIMIZER, section, Duration.ZERO));
                 var backend = plugins.open(Contract.BACKEND, recipe.section(Contract.BACKEND), Duration.ZERO);
                 var device = backend.service().open();
                 var joining = new Joining(plugins)) {
@@ -38,7 +40,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                     device,
                     vocabulary.model(),
                     model.service(),
-                    UpdateKinds.of(optimizer.service(), model.service().parameters()),
+                    optimizer.optimizer(),
                     joining.plan(settings)));
             if (asJson) {
                 out.println(Json.of(values(check, vocabulary)));

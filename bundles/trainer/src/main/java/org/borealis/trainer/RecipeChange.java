@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.borealis.recipe.Contract;
 import org.borealis.recipe.Recipe;
+import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
 
 /** What differs between the recipe that a run began with and the one that it is to go on with. */
@@ -69,11 +70,19 @@ record RecipeChange(Set<String> refused, Set<String> noted) {
 
     private static Map<String, Object> flat(Recipe recipe) {
         var values = new TreeMap<>(recipe.run());
-        recipe.sections().forEach((name, section) -> {
-            values.put(name + ".name", section.name());
-            section.settings().forEach((key, value) -> values.put(name + "." + key, value));
-        });
+        recipe.sections().forEach((name, section) -> add(values, name, section));
         return values;
+    }
+
+    private static void add(Map<String, Object> values, String name, Section section) {
+        values.put(name + ".name", section.name());
+        section.settings().forEach((key, value) -> values.put(name + "." + key, value));
+        for (int i = 0; i < section.groups().size(); i++) {
+            var group = section.groups().get(i);
+            String key = name + ".groups." + i;
+            values.put(key + ".match", group.match());
+            add(values, key, group.section());
+        }
     }
 
     /** Arrays have no equality, and 1 is 1.0 in YAML. */

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.borealis.data.Tokenizer;
 import org.borealis.device.Backend;
 import org.borealis.model.ModelFamily;
@@ -15,7 +16,7 @@ import org.borealis.recipe.Recipe;
 import org.borealis.tensor.BorealisException;
 import org.borealis.train.Optimizer;
 import org.borealis.train.RateSchedule;
-import org.borealis.trainer.step.UpdateKinds;
+import org.jspecify.annotations.Nullable;
 
 /** The plug-ins of a run, opened, and its recipe with all that they filled in. */
 final class RunPlugins implements AutoCloseable {
@@ -27,7 +28,7 @@ final class RunPlugins implements AutoCloseable {
     /** A run works on the services that it began with, up to the step boundary at which it notices that one has gone. */
     private final Map<Contract<?>, Object> services = new HashMap<>();
 
-    private final Optimizer optimizer;
+    private @Nullable OptimizerChoice optimizer;
     private Recipe recipe;
 
     /** @param patience how long to wait for a plug-in that is not installed */
@@ -41,10 +42,9 @@ final class RunPlugins implements AutoCloseable {
             open(Contract.TOKENIZER);
             fillVocabulary();
             open(Contract.MODEL);
-            open(Contract.OPTIMIZER);
+            openOptimizer();
             open(Contract.SCHEDULE);
             open(Contract.BACKEND);
-            optimizer = UpdateKinds.of(service(Contract.OPTIMIZER), model().parameters());
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -56,6 +56,15 @@ final class RunPlugins implements AutoCloseable {
         open.put(contract, choice);
         services.put(contract, choice.service());
         recipe = recipe.with(contract, choice.section());
+    }
+
+    private void openOptimizer() {
+        var opening = new PatientOpening(context, patience);
+        optimizer = new OptimizerChoice(
+                recipe.section(Contract.OPTIMIZER),
+                model().parameters(),
+                section -> opening.open(Contract.OPTIMIZER, section));
+        recipe = recipe.with(Contract.OPTIMIZER, optimizer.section());
     }
 
     private void fillVocabulary() {
@@ -86,9 +95,12 @@ final class RunPlugins implements AutoCloseable {
         return service(Contract.MODEL);
     }
 
-    /** With what only the trainer makes of it; see {@link UpdateKinds}. */
     Optimizer optimizer() {
-        return optimizer;
+        return optimizers().optimizer();
+    }
+
+    private OptimizerChoice optimizers() {
+        return Objects.requireNonNull(optimizer, "not open yet");
     }
 
     RateSchedule schedule() {
@@ -110,20 +122,24 @@ final class RunPlugins implements AutoCloseable {
     /** Plug-ins whose bundle has been stopped or removed since, such as {@code optimizer 'muon'}. */
     List<String> gone() {
         var gone = new ArrayList<String>();
-        open.forEach((contract, choice) -> {
-            try {
-                choice.service();
-            } catch (BorealisException e) {
-                gone.add(contract.section() + " '" + choice.section().name() + "'");
-            }
-        });
+        open.forEach((contract, choice) -> addIfGone(contract, choice, gone));
+        optimizers().choices().forEach(choice -> addIfGone(Contract.OPTIMIZER, choice, gone));
         return gone;
+    }
+
+    private static void addIfGone(Contract<?> contract, Choice<?> choice, List<String> gone) {
+        try {
+            choice.service();
+        } catch (BorealisException e) {
+            gone.add(contract.section() + " '" + choice.section().name() + "'");
+        }
     }
 
     /** Where each plug-in comes from, by section: the run's lineage. */
     Map<String, Object> origins() {
         var origins = new LinkedHashMap<String, Object>();
         open.forEach((contract, choice) -> origins.put(contract.section(), choice.origin()));
+        origins.putAll(optimizers().origins());
         return origins;
     }
 
@@ -131,5 +147,8 @@ final class RunPlugins implements AutoCloseable {
     public void close() {
         open.values().forEach(Choice::close);
         open.clear();
+        if (optimizer != null) {
+            optimizer.close();
+        }
     }
 }
