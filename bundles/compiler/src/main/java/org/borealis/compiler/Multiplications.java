@@ -9,6 +9,7 @@ import org.borealis.tensor.Primitive.MatMul;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Program.Node;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.Factorisation;
 
 /** How many multiplications the matrix products of a node take. */
 final class Multiplications {
@@ -25,6 +26,7 @@ final class Multiplications {
         return switch (op) {
             case MatMul(boolean transposeLeft, var _) ->
                 output.shape().elements() * inputs.get(0).shape().dim(transposeLeft ? -2 : -1);
+            case Factorisation _ -> 0;
             case Composite composite -> {
                 var key = List.<Object>of(op, inputs);
                 var count = known.get(key);

@@ -3,6 +3,7 @@ package org.borealis.compiler;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.borealis.compiler.partition.Partition;
 import org.borealis.device.Buffer;
@@ -19,11 +20,30 @@ import org.borealis.parallel.Team;
 import org.borealis.tensor.Collective;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
+import org.borealis.tensor.composite.Factorisation;
 import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The passes in their order. Pure but for the memory that a compiled program holds. */
+/** The passes in their order. Pure but for the memory that a compiled program holds, and for what has been logged. */
 @Component
 public final class ProgramCompiler implements Compiler {
+    private static final Logger LOG = LoggerFactory.getLogger(ProgramCompiler.class);
+
+    private final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    @Override
+    public Device complete(Device device) {
+        return new CompleteDevice(device, this::tell);
+    }
+
+    private void tell(Factorisation op, Device device) {
+        String sentence = op.label() + " is computed on the host, one core at a time: the device has no kernel for it ("
+                + device.description() + ")";
+        if (told.add(sentence)) {
+            LOG.warn(sentence);
+        }
+    }
 
     @Override
     public Program differentiate(Program program, String loss, List<String> inputs) {
@@ -72,16 +92,18 @@ public final class ProgramCompiler implements Compiler {
 
     @Override
     public Footprint plan(Device device, List<Draft> drafts, String loss, Team team) {
+        var complete = complete(device);
         return Footprints.of(
                 drafts.stream()
                         .map(draft -> Footprints.Planned.of(
-                                Localise.of(lower(draft.program(), device), team), draft.bound(), draft.spent()))
+                                Localise.of(lower(draft.program(), complete), team), draft.bound(), draft.spent()))
                         .toList(),
                 loss);
     }
 
     @Override
-    public List<Executable> compile(Device device, List<Job> jobs, Team team) {
+    public List<Executable> compile(Device given, List<Job> jobs, Team team) {
+        var device = complete(given);
         var programs = jobs.stream()
                 .map(job -> Localise.of(lower(job.program(), device), team))
                 .toList();

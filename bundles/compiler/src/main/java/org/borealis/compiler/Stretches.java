@@ -12,6 +12,7 @@ import org.borealis.tensor.Primitive.MatMul;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Program.Node;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.Factorisation;
 import org.borealis.tensor.composite.LayerEnd;
 
 /**
@@ -77,8 +78,8 @@ final class Stretches {
     }
 
     private static boolean multiplies(Op op, List<TensorType> types, Map<List<Object>, Boolean> known) {
-        if (!(op instanceof Composite composite)) {
-            return op instanceof MatMul;
+        if (!(op instanceof Composite composite) || op instanceof Factorisation) {
+            return op instanceof MatMul || op instanceof Factorisation; // at least as dear
         }
         var key = List.<Object>of(op, types);
         var answer = known.get(key);

@@ -57,15 +57,16 @@ final class DriftCheck implements AutoCloseable {
         var section = new Section(settings.check_against(), Map.of());
         var choice = context.engine().plugins().open(Contract.BACKEND, section, Duration.ZERO);
         try {
-            var main = plugins.recipe().section(Contract.BACKEND).name();
+            var main = new DriftMonitor.Side(
+                    plugins.recipe().section(Contract.BACKEND).name(),
+                    context.engine().compiler().complete(device), // it runs operations one by one
+                    state,
+                    (TrainStep) step);
             var other = open(context, plugins, choice.service(), plan);
             double bound = settings.check_bound() > 0
                     ? settings.check_bound()
                     : DriftMonitor.bound(Precision.of(settings.precision()).compute());
-            return Optional.of(new DriftCheck(
-                    context,
-                    choice,
-                    new DriftMonitor(new DriftMonitor.Side(main, device, state, (TrainStep) step), other, bound)));
+            return Optional.of(new DriftCheck(context, choice, new DriftMonitor(main, other, bound)));
         } catch (RuntimeException e) {
             choice.close();
             throw e;
@@ -75,12 +76,12 @@ final class DriftCheck implements AutoCloseable {
     private static DriftMonitor.Side open(
             RunContext context, RunPlugins plugins, Backend backend, TrainStep.Plan plan) {
         var name = context.settings().check_against();
-        var device = backend.open();
+        var compiler = context.engine().compiler();
+        var device = compiler.complete(backend.open());
         try {
             plan.precision().requireOn(device, name);
             var state = new TrainState(
                     device, plan.precision().kept(), plugins.model().parameters(), plugins.optimizer());
-            var compiler = context.engine().compiler();
             var step = new TrainStep(compiler, device, plugins.model(), plugins.optimizer(), state, plan);
             return new DriftMonitor.Side(name, device, state, step);
         } catch (RuntimeException e) {

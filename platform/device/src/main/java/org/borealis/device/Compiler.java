@@ -108,6 +108,15 @@ public interface Compiler {
     }
 
     /**
+     * The device with what it lacks of {@link org.borealis.tensor.composite.Factorisation factorisations}: those that it does not claim
+     * are read, computed on the host in float64, and written back. For whoever runs operations one by one; {@link #compile} has this
+     * by itself.
+     *
+     * @return a device that runs, and claims, every factorisation; closing it closes {@code device}
+     */
+    Device complete(Device device);
+
+    /**
      * A program to plan.
      *
      * @param bound names of inputs and outputs that will have a binding

@@ -60,7 +60,7 @@ public abstract class OptimizerConformance {
 
     @BeforeEach
     final void openDevice() {
-        device = Oracle.find().open();
+        device = Oracle.open();
     }
 
     @AfterEach

@@ -8,6 +8,7 @@ import org.borealis.tensor.Composite;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.ShapeException;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.Factorisation;
 
 /** Where composites run whole, and where they are opened. */
 final class Composites {
@@ -19,6 +20,9 @@ final class Composites {
 
     /** A composite stays one where its parts mean for the parts what the whole means for the whole; else it is opened. */
     List<Placed> place(Composite op, List<Placed> inputs, List<TensorType> outputs) {
+        if (op instanceof Factorisation) {
+            return whole(op, inputs, outputs);
+        }
         var wanted = partition
                 .strategy()
                 .wanted(op, inputs.stream().map(Placed::whole).toList(), partition.ranks());
@@ -57,6 +61,14 @@ final class Composites {
                     node.op(), node.inputs().stream().map(values::get).toList(), node.outputs()));
         }
         return body.outputs().stream().map(o -> values.get(o.value())).toList();
+    }
+
+    /** Of parts no rank makes anything: all ranks have all of it. */
+    private List<Placed> whole(Composite op, List<Placed> inputs, List<TensorType> outputs) {
+        var all = inputs.stream()
+                .map(x -> partition.move(partition.settle(x), Placement.REPLICATE))
+                .toList();
+        return partition.all(op, Placement.REPLICATE, outputs, all);
     }
 
     /** Where the ranks share the things out that the operation works on one by one, each has its own of all inputs; else all have all. */

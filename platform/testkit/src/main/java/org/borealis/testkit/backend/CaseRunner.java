@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.borealis.device.Device;
 import org.borealis.device.Kernel;
@@ -12,26 +13,40 @@ import org.borealis.tensor.TensorType;
 import org.borealis.testkit.HostTensor;
 
 /** Runs a case on the device under test, in every way in which it may be run. */
-record CaseRunner(Device device, Oracle64 oracle) {
+record CaseRunner(Device device, Judge judge) {
+
+    /** Says what the outputs of a case have to be, whoever computes them. */
+    interface Judge {
+        /** Looks at outputs, as often as the case is run. */
+        Function<List<HostTensor>, Measure> of(OpCase test);
+    }
+
+    /** By comparison with an oracle. */
+    CaseRunner(Device device, Oracle64 oracle) {
+        this(device, test -> {
+            var want = oracle.of(test);
+            return got -> compare(test, got, want);
+        });
+    }
 
     /** What the case came to, and what is wrong besides numbers as a {@link Complaint}. */
     Measure measure(OpCase test, boolean changesInputs) {
-        var want = oracle.of(test);
+        var verdict = judge.of(test);
         try (var aligned = new Place(test, 0)) {
             var first = aligned.run();
-            var worst = compare(test, first, want);
+            var worst = verdict.apply(first);
             aligned.clear();
             requireSameBits("a second run", first, aligned.run());
             inPlace(test).ifPresent(second -> requireSameBits("a run in place", first, second));
             if (changesInputs) {
                 var other = test.rotated();
                 aligned.fill(other);
-                worst = worst.worse(
-                        named("with new inputs in the same kernel: ", compare(other, aligned.run(), oracle.of(other))));
+                worst = worst.worse(named(
+                        "with new inputs in the same kernel: ", judge.of(other).apply(aligned.run())));
             }
             try (var shifted = new Place(test, 1)) {
-                return worst.worse(named(
-                        "in a view that begins beside a multiple of 64 bytes: ", compare(test, shifted.run(), want)));
+                return worst.worse(
+                        named("in a view that begins beside a multiple of 64 bytes: ", verdict.apply(shifted.run())));
             }
         }
     }

@@ -21,7 +21,8 @@ final class CompositeChecks {
 
     /** What composites there are: a new kind of case is added here. */
     private Stream<OpCase> make(DataType type) {
-        return Stream.concat(CompositeCases.of(type, kit.oracle()), FusionCases.of(type, kit.oracle()));
+        var compared = Stream.concat(CompositeCases.of(type, kit.oracle()), FusionCases.of(type, kit.oracle()));
+        return Stream.concat(compared, FactorisationCases.of(type));
     }
 
     /** Names of the composites that there are cases for. */
@@ -51,15 +52,26 @@ final class CompositeChecks {
         types().forEach(type -> of(type).forEach((name, all) -> {
             var claimed = all.stream().filter(this::claims).toList();
             if (!claimed.isEmpty()) {
-                checks.add(new Check(
-                        kit,
-                        Area.COMPOSITES,
-                        name,
-                        type.label(),
-                        name + " on " + type.label() + " means its decomposition",
-                        check -> PrimitiveChecks.measure(kit, check, claimed)));
+                checks.add(check(name, type, claimed));
             }
         }));
         return checks;
+    }
+
+    private Check check(String name, DataType type, List<OpCase> claimed) {
+        boolean isJudged = FactorisationCases.judges(claimed.get(0).op());
+        return new Check(
+                kit,
+                Area.COMPOSITES,
+                name,
+                type.label(),
+                name + " on " + type.label() + (isJudged ? " makes factors of its input" : " means its decomposition"),
+                check -> {
+                    if (isJudged) {
+                        FactorisationCases.measure(kit, check, claimed);
+                    } else {
+                        PrimitiveChecks.measure(kit, check, claimed);
+                    }
+                });
     }
 }

@@ -21,6 +21,9 @@ import org.borealis.tensor.Primitive.ScatterAdd;
 import org.borealis.tensor.Primitive.Transpose;
 import org.borealis.tensor.Primitive.Unary;
 import org.borealis.tensor.composite.Attention;
+import org.borealis.tensor.composite.Factorisation.Qr;
+import org.borealis.tensor.composite.Factorisation.Svd;
+import org.borealis.tensor.composite.Factorisation.SymmetricEigen;
 import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.Linear;
@@ -54,7 +57,10 @@ record Work(Op op, List<HostTensor> inputs) {
                 new Work(new Linear(), List.of(x, y, Samples.of(type, 6, ROWS))),
                 new Work(new Gelu(true), List.of(x)),
                 new Work(new LayerNorm(1e-5), List.of(x, row, row)),
-                new Work(new Attention(0.35), List.of(heads, heads, heads)));
+                new Work(new Attention(0.35), List.of(heads, heads, heads)),
+                new Work(new SymmetricEigen(), List.of(Samples.of(type, 7, ROWS, ROWS))),
+                new Work(new Qr(), List.of(x)),
+                new Work(new Svd(), List.of(x)));
         return all.stream().filter(work -> work.runsOn(kit.device())).toList();
     }
 

@@ -8,6 +8,7 @@ import org.borealis.tensor.composite.AdamStep;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.CachedAttention;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.Factorisation;
 import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Fusion;
 import org.borealis.tensor.composite.Gelu;
@@ -55,7 +56,8 @@ final class Fused {
                 || op instanceof CachedAttention
                 || op instanceof CrossEntropy
                 || op instanceof CrossEntropy.Gradient
-                || op instanceof AdamStep;
+                || op instanceof AdamStep
+                || op instanceof Factorisation;
     }
 
     static void bind(Binding binding, Composite op, List<View> in, List<View> out) {
@@ -77,6 +79,7 @@ final class Fused {
             case SwiGlu.Gradient() -> Activations.swiGluGradient(binding, in, out);
             case Rotary() -> Activations.rotary(binding, in, out.get(0));
             case Fusion fusion -> Fusions.bind(binding, fusion, in, out);
+            case Factorisation factorisation -> Factorisations.bind(binding, factorisation, in.get(0), out);
             case AdamStep step -> AdamSteps.bind(binding, step, in, out);
             default -> throw new DeviceException("unsupported", "torch device does not fuse " + op.label());
         }
