@@ -52,8 +52,8 @@ public final class Container implements AutoCloseable {
     }
 
     /**
-     * Starts a container and everything in it. What can't be started is left out, and is named by
-     * {@link #complaints()}.
+     * Starts a container and everything in it, but for folders of plug-ins with a lock and jars that are not usable:
+     * the shell sees to those. What can't be started is named by {@link #complaints()}.
      *
      * @param arguments the command line, without the name of the program
      */
@@ -110,7 +110,7 @@ public final class Container implements AutoCloseable {
             }
         }
         for (Path folder : installation.pluginFolders()) {
-            for (Path jar : Installation.jars(folder)) {
+            for (Path jar : Installation.isLocked(folder) ? List.<Path>of() : Installation.jars(folder)) {
                 Bundle plugin = install(context, folder, jar);
                 if (plugin != null) {
                     installed.add(plugin);
@@ -123,15 +123,24 @@ public final class Container implements AutoCloseable {
         }
     }
 
-    /** The location differs from the path that File Install finds: else it would take the bundle for its own. */
-    private @Nullable Bundle install(BundleContext context, Path folder, Path jar) {
+    /**
+     * The location differs from the path that File Install finds: else it would take the bundle for its own.
+     *
+     * @return null if it is not usable, which the shell then finds, too, and says why
+     */
+    private static @Nullable Bundle install(BundleContext context, Path folder, Path jar) throws BundleException {
         String name = folder.toUri().relativize(jar.toUri()).toString();
+        Bundle bundle;
         try {
-            return context.installBundle("reference:" + folder.toUri() + "./" + name);
+            bundle = context.installBundle("reference:" + folder.toUri() + "./" + name);
         } catch (BundleException e) {
-            complaints.add("plug-in " + jar + " is left out: " + e.getMessage());
             return null;
         }
+        if (bundle.getSymbolicName() == null) { // a jar that is no bundle, or one of before 2005
+            bundle.uninstall();
+            return null;
+        }
+        return bundle;
     }
 
     private void start(Bundle bundle) {
@@ -145,11 +154,13 @@ public final class Container implements AutoCloseable {
             bundle.start(Bundle.START_ACTIVATION_POLICY);
         } catch (BundleException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            complaints.add("bundle " + bundle.getSymbolicName() + " does not start: " + cause);
+            complaints.add("plug-in " + bundle.getSymbolicName() + " " + bundle.getVersion() + " does not start: "
+                    + cause + "; remove " + bundle.getLocation().replaceFirst("reference:file:(.*/)\\./", "$1")
+                    + ", or get another build of it");
         }
     }
 
-    /** What could not be installed or started, a sentence each. */
+    /** What could not be started, a sentence each. */
     public List<String> complaints() {
         return List.copyOf(complaints);
     }

@@ -41,6 +41,11 @@ public record Installation(List<Path> bundles, List<Path> classPath, List<Path> 
                 jars(home.resolve("bundles")), present, List.of(user.toAbsolutePath(), home.resolve("plugins")));
     }
 
+    /** Whether a file says which plug-ins of a folder may start; the shell reads it. */
+    static boolean isLocked(Path folder) {
+        return Files.exists(folder.resolve("plugins.lock"));
+    }
+
     /** The jars of a folder in the order of their names; none where there is no such folder. */
     static List<Path> jars(Path folder) {
         if (!Files.isDirectory(folder)) {

@@ -5,11 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import aQute.bnd.osgi.Builder;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import java.util.jar.JarOutputStream;
 import javax.tools.ToolProvider;
 
 /** A bundle made of one source file as its author would make it, with javac and bnd, against the platform. */
@@ -41,9 +45,45 @@ record DroppedJar(Path jar) {
         }
     }
 
+    /**
+     * A copy of another name with other headers.
+     *
+     * @param headers their names and values in turn
+     */
+    DroppedJar with(String name, String... headers) throws IOException {
+        var changed = jar.resolveSibling(name + ".jar");
+        try (var in = new JarFile(jar.toFile())) {
+            var manifest = in.getManifest();
+            manifest.getMainAttributes().putValue("Bundle-SymbolicName", "example." + name);
+            for (int i = 0; i < headers.length; i += 2) {
+                manifest.getMainAttributes().putValue(headers[i], headers[i + 1]);
+            }
+            try (var out = new JarOutputStream(Files.newOutputStream(changed), manifest)) {
+                for (var entry : in.stream().toList()) {
+                    if (!entry.getName().equals(JarFile.MANIFEST_NAME)) {
+                        out.putNextEntry(new JarEntry(entry.getName()));
+                        in.getInputStream(entry).transferTo(out);
+                    }
+                }
+            }
+        }
+        return new DroppedJar(changed);
+    }
+
+    /** What it imports. */
+    String imports() throws IOException {
+        try (var in = new JarFile(jar.toFile())) {
+            return in.getManifest().getMainAttributes().getValue("Import-Package");
+        }
+    }
+
     /** Puts a copy into a folder, whole at once, as the documentation says. */
     Path into(Path folder) throws Exception {
         var hidden = Files.copy(jar, folder.resolve("." + jar.getFileName() + ".part"));
-        return Files.move(hidden, folder.resolve(jar.getFileName()), StandardCopyOption.ATOMIC_MOVE);
+        return Files.move(
+                hidden,
+                folder.resolve(jar.getFileName()),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import org.borealis.acceptance.Workplace.Running;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +41,9 @@ class HotAddIT {
         awaitStep(running, work.run("hot"), 3);
         System.err.printf("3 steps %.1f s after the jar was dropped%n", (System.nanoTime() - dropped) / 1e9);
 
+        dropWhatIsNotUsable(signum, work.plugins(), running);
+        awaitStep(running, work.run("hot"), lastStep(work.run("hot")) + 3);
+
         Files.delete(jar);
         running.awaitWords("optimizer 'signum' was taken away");
         running.awaitThat(
@@ -60,6 +65,28 @@ class HotAddIT {
         assertEquals(130, unbroken.await().code());
         var losses = work.run("hot").losses();
         assertEquals(losses, work.run("unbroken").losses().headMap(losses.lastKey(), true));
+    }
+
+    /** Each is refused in words, and the run goes on. */
+    private static void dropWhatIsNotUsable(DroppedJar plugin, Path plugins, Running running) throws Exception {
+        var imports = plugin.imports();
+        plugin.with("future", "Import-Package", imports.replaceFirst("(train;version=\"\\[)[^\"]*", "$19,10)"))
+                .into(plugins);
+        plugin.with("lacking", "Import-Package", imports + ",com.example.absent")
+                .into(plugins);
+        plugin.with("throwing", "Bundle-Activator", "example.absent.Activator").into(plugins);
+        var whole = Files.readAllBytes(plugin.jar());
+        var cut = Files.write(plugins.resolve(".cut.part"), Arrays.copyOf(whole, whole.length / 2));
+        Files.move(cut, plugins.resolve("cut.jar"));
+        for (String words : List.of(
+                "bundle example.future 1.0.0 is not usable: it needs the package org.borealis.train in a version"
+                        + " from 9.0.0, below 10.0.0, and here it is 0.1.0; get a build of it for this version",
+                "bundle example.lacking 1.0.0 is not usable: it needs the package com.example.absent, which no"
+                        + " installed bundle has; install what brings it",
+                "plug-in example.throwing 1.0.0 does not start: java.lang.ClassNotFoundException: ",
+                "cut.jar is left out: it is no jar, or only a part of one")) {
+            running.awaitWords(words);
+        }
     }
 
     private static void awaitStep(Running running, RunFiles run, int step) throws Exception {

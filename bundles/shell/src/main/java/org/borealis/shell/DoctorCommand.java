@@ -48,6 +48,7 @@ public final class DoctorCommand implements Command {
     private static final long NATIVES_BYTES = 700L << 20;
 
     private final InstalledPlugins plugins;
+    private final DroppedPlugins dropped;
     private final List<Diagnosis> diagnoses;
     private final BundleContext context;
     private final Map<String, Object> findings = new LinkedHashMap<>();
@@ -61,8 +62,12 @@ public final class DoctorCommand implements Command {
 
     @Activate
     public DoctorCommand(
-            @Reference InstalledPlugins plugins, @Reference List<Diagnosis> diagnoses, BundleContext context) {
+            @Reference InstalledPlugins plugins,
+            @Reference DroppedPlugins dropped,
+            @Reference List<Diagnosis> diagnoses,
+            BundleContext context) {
         this.plugins = plugins;
+        this.dropped = dropped;
         this.diagnoses = List.copyOf(diagnoses);
         this.context = context;
     }
@@ -113,6 +118,7 @@ public final class DoctorCommand implements Command {
         findings.put("home", String.valueOf(context.getProperty("borealis.home")));
         findings.put("bundles", context.getBundles().length);
         findings.put("pluginFolders", String.valueOf(context.getProperty("felix.fileinstall.dir")));
+        problems.addAll(dropped.leftOut());
         problems.addAll(plugins.refused().values());
         plugins.all().stream()
                 .filter(plugin -> plugin.state().startsWith("failed"))

@@ -1,11 +1,14 @@
 package org.borealis.shell;
 
-import java.util.LinkedHashMap;
+import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.borealis.command.Command;
 import org.borealis.recipe.DeclaredSetting;
 import org.borealis.recipe.Plugins;
+import org.borealis.shell.install.Installing;
+import org.borealis.shell.install.LockedJar;
+import org.borealis.shell.install.PluginFolder;
+import org.borealis.shell.install.Signer;
 import org.borealis.tensor.BorealisException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -17,22 +20,26 @@ import picocli.CommandLine;
 @Component(service = Command.class, scope = ServiceScope.PROTOTYPE, property = Command.NAME + "=plugins")
 @CommandLine.Command(
         name = "plugins",
-        description = "Lists and describes what is installed.",
+        description = "Lists, describes, installs and removes plug-ins.",
         footer = {
             "",
             "Examples:",
             "  borealis plugins list --kind optimizer",
             "  borealis plugins describe adamw",
+            "  borealis plugins install com.example:optimizer-compass:1.0.0",
             "",
-            "A jar in ~/.borealis/plugins, or in the folder that BOREALIS_PLUGINS names, is a plug-in too."
+            "Your folder of plug-ins is ~/.borealis/plugins, or the one that BOREALIS_PLUGINS names."
         })
 public final class PluginsCommand implements Command {
     private final InstalledPlugins plugins;
+    private final DroppedPlugins dropped;
     private final Plugins declarations;
 
     @Activate
-    public PluginsCommand(@Reference InstalledPlugins plugins, @Reference Plugins declarations) {
+    public PluginsCommand(
+            @Reference InstalledPlugins plugins, @Reference DroppedPlugins dropped, @Reference Plugins declarations) {
         this.plugins = plugins;
+        this.dropped = dropped;
         this.declarations = declarations;
     }
 
@@ -50,13 +57,7 @@ public final class PluginsCommand implements Command {
                             description = "Only these, such as optimizer.")
                     String kind,
             @CommandLine.Option(names = "--json", description = "Prints a JSON array.") boolean asJson) {
-        List<InstalledPlugin> found = kind.isEmpty() ? plugins.all() : plugins.all(kind);
-        if (!kind.isEmpty() && found.isEmpty()) {
-            throw unknown(
-                    "kind of plug-in",
-                    kind,
-                    plugins.all().stream().map(InstalledPlugin::kind).distinct().toList());
-        }
+        List<InstalledPlugin> found = names().ofKind(kind);
         if (asJson) {
             System.out.println(
                     Json.of(found.stream().map(InstalledPlugin::toJson).toList()));
@@ -82,76 +83,104 @@ public final class PluginsCommand implements Command {
                             description = "Its name, or KIND:NAME where two have the same.")
                     String wanted,
             @CommandLine.Option(names = "--json", description = "Prints a JSON array.") boolean asJson) {
-        List<InstalledPlugin> all = plugins.all();
-        List<InstalledPlugin> found = all.stream()
-                .filter(each -> wanted.equals(each.name()) || wanted.equals(each.kind() + ":" + each.name()))
+        List<PluginDescription> described = names().named(wanted).stream()
+                .map(each -> new PluginDescription(each, settings(each)))
                 .toList();
-        if (found.isEmpty()) {
-            throw unknown(
-                    "plug-in",
-                    wanted,
-                    all.stream().map(InstalledPlugin::name).distinct().toList());
-        }
         if (asJson) {
-            System.out.println(Json.of(found.stream().map(this::described).toList()));
+            System.out.println(
+                    Json.of(described.stream().map(PluginDescription::toJson).toList()));
         } else {
-            found.forEach(this::print);
+            described.forEach(System.out::print);
         }
         return DONE;
     }
 
-    private static BorealisException unknown(String what, String wanted, List<String> legal) {
-        String nearest = Spelling.nearest(wanted, legal)
-                .map(name -> "did you mean '" + name + "'? ")
-                .orElse("");
-        return new BorealisException(
-                "plugin-unknown",
-                "no " + what + " '" + wanted + "' is installed; " + nearest + "Installed: " + String.join(", ", legal));
+    private PluginNames names() {
+        return new PluginNames(plugins.all());
     }
 
     private List<DeclaredSetting> settings(InstalledPlugin plugin) {
         return declarations.settings(plugin.bundle().getBundleId(), plugin.component());
     }
 
-    private Map<String, Object> described(InstalledPlugin plugin) {
-        var described = new LinkedHashMap<>(plugin.toJson());
-        described.put(
-                "settings",
-                settings(plugin).stream().map(PluginsCommand::described).toList());
-        return described;
+    @CommandLine.Command(
+            name = "install",
+            description = "Puts a plug-in into your folder of plug-ins, where every command and run finds it.",
+            footer = {
+                "",
+                "Examples:",
+                "  borealis plugins install target/optimizer-compass-1.0.0.jar --replace",
+                "  borealis plugins install com.example:optimizer-compass:1.0.0",
+                "  borealis plugins install https://example.com/compass.jar --sha256 9f86d081...",
+                "",
+                "Nothing is written before the jar has been checked: that it is a bundle, and that what it needs is",
+                "here. From the first installation on, plugins.lock in that folder names each jar with its SHA-256;",
+                "a jar that it does not name, or that was altered, is not started."
+            })
+    int install(
+            @CommandLine.Parameters(
+                            paramLabel = "SOURCE",
+                            description =
+                                    "A file, a Maven coordinate group:artifact:version[:classifier], or an address.")
+                    String source,
+            @CommandLine.Option(names = "--replace", description = "Takes the place of another build of it.")
+                    boolean replaces,
+            @CommandLine.Option(
+                            names = "--sha256",
+                            paramLabel = "HEX",
+                            defaultValue = "",
+                            description = "What the file must have; needed where it comes over http.")
+                    String sha256,
+            @CommandLine.Option(
+                            names = "--repository",
+                            paramLabel = "ADDRESS",
+                            defaultValue = "https://repo.maven.apache.org/maven2",
+                            description = "Maven repository for coordinates; the default is Maven Central.")
+                    String repository,
+            @CommandLine.Option(
+                            names = "--require-signature",
+                            description = "Demands that a trusted signer signed all of it.")
+                    boolean needsSignature) {
+        LockedJar installed = new Installing(repository, sha256, replaces, needsSignature)
+                .install(source, folder(), jar -> dropped.demandUsable(jar, folder()));
+        System.out.println("installed " + installed.name() + " " + installed.version() + ": "
+                + folder().path().resolve(installed.file()) + ", SHA-256 " + installed.sha256()
+                + (installed.signer().isEmpty() ? "" : ", signed by " + installed.signer()));
+        return DONE;
     }
 
-    private static Map<String, Object> described(DeclaredSetting setting) {
-        var described = new LinkedHashMap<String, Object>();
-        described.put("key", setting.key());
-        described.put("type", setting.type());
-        described.put("list", setting.isList());
-        described.put("default", setting.isList() ? setting.defaults() : String.join(",", setting.defaults()));
-        described.put("required", setting.isRequired());
-        described.put("range", setting.range());
-        described.put("options", setting.options());
-        described.put("description", setting.description());
-        return described;
+    @CommandLine.Command(name = "remove", description = "Takes a plug-in out of your folder of plug-ins.")
+    int remove(
+            @CommandLine.Parameters(
+                            paramLabel = "NAME",
+                            description = "Its name, KIND:NAME, the name of its bundle, or that of its file.")
+                    String wanted) {
+        Path jar = names().removable(wanted, folder());
+        folder().remove(String.valueOf(jar.getFileName()));
+        System.out.println("removed " + jar);
+        return DONE;
     }
 
-    private void print(InstalledPlugin plugin) {
-        System.out.println(plugin.kind() + " " + plugin.name() + ": " + plugin.state());
-        System.out.println("  from " + plugin.bundle().getSymbolicName() + " "
-                + plugin.bundle().getVersion() + ", implements " + plugin.contract());
-        List<DeclaredSetting> settings = settings(plugin);
-        if (settings.isEmpty()) {
-            System.out.println("  It has no settings.");
-        } else {
-            var table = new Table("  SETTING", "TYPE", "DEFAULT", "RANGE", "MEANING");
-            for (DeclaredSetting setting : settings) {
-                table.row(
-                        "  " + setting.key(),
-                        setting.isList() ? "list of " + setting.type() : setting.type(),
-                        setting.isRequired() ? "(required)" : String.join(", ", setting.defaults()),
-                        setting.options().isEmpty() ? setting.range() : String.join("|", setting.options()),
-                        setting.description());
-            }
-            System.out.print(table);
-        }
+    @CommandLine.Command(
+            name = "trust",
+            description = "Trusts plug-ins that are signed with a certificate (jarsigner, keytool).")
+    int trust(
+            @CommandLine.Parameters(paramLabel = "CERTIFICATE", description = "A file, in PEM or DER.")
+                    Path certificate,
+            @CommandLine.Option(
+                            names = "--require",
+                            description =
+                                    "From now on, nothing in your folder is started that no trusted signer signed.")
+                    boolean requiresSignatures) {
+        Signer signer = folder().trust(certificate, requiresSignatures);
+        System.out.println("trusted is " + signer.name() + ", SHA-256 " + signer.sha256());
+        return DONE;
+    }
+
+    /** That of the user: of the folders that the launcher names, the first. */
+    private PluginFolder folder() {
+        return dropped.folders().stream()
+                .findFirst()
+                .orElseThrow(() -> new BorealisException("plugin-folder", "the launcher names no folder of plug-ins"));
     }
 }

@@ -21,6 +21,7 @@ public final class Shell implements Callable<Integer> {
     private final List<String> arguments;
     private final Commands commands;
     private final InstalledPlugins plugins;
+    private final DroppedPlugins dropped;
     private final BundleContext context;
 
     /** @param launcher properties of the launcher's service; {@code launcher.arguments} is the command line */
@@ -29,16 +30,20 @@ public final class Shell implements Callable<Integer> {
             @Reference(service = Object.class, target = "(launcher.arguments=*)") Map<String, Object> launcher,
             @Reference Commands commands,
             @Reference InstalledPlugins plugins,
+            @Reference DroppedPlugins dropped,
             @Reference Interruption interruption,
             BundleContext context) {
         this.arguments = List.of((String[]) launcher.get("launcher.arguments"));
         this.commands = commands;
         this.plugins = plugins;
+        this.dropped = dropped;
         this.context = context;
     }
 
     @Override
     public Integer call() {
+        dropped.complete();
+        dropped.leftOut().forEach(reason -> System.err.println("borealis: " + reason));
         plugins.refused().values().forEach(reason -> System.err.println("borealis: " + reason));
         return run(arguments);
     }
