@@ -130,7 +130,7 @@ class CommandsIT {
         var described = json("plugins", "describe", "cosine", "--json").get(0).get("settings");
         var keys = new ArrayList<String>();
         described.forEach(setting -> keys.add(setting.get("key").asText()));
-        assertEquals(List.of("warmup", "final", "decaySteps"), keys);
+        assertEquals(List.of("warmup", "initial", "final", "end", "cycles", "unit", "warmupUnit"), keys);
     }
 
     @Test

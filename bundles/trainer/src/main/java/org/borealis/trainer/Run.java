@@ -156,7 +156,7 @@ final class Run {
                     model.vocabulary(),
                     corpora.prefix().toString());
             var plan = StepPlans.of(settings, context.ranks())
-                    .ramped(plugins.schedule().changesDecay());
+                    .ramped(plugins.decay().isPresent());
             var parts = context.ranks()
                     .pipeline()
                     .map(p -> PipelineModel.of(context.engine().compiler(), model, plan, p.chunks()));

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.borealis.data.Tokenizer;
 import org.borealis.device.Backend;
 import org.borealis.model.ModelFamily;
@@ -44,6 +45,9 @@ final class RunPlugins implements AutoCloseable {
             open(Contract.MODEL);
             openOptimizer();
             open(Contract.SCHEDULE);
+            if (recipe.sections().containsKey(Contract.DECAY.section())) {
+                open(Contract.DECAY);
+            }
             open(Contract.BACKEND);
         } catch (RuntimeException e) {
             close();
@@ -105,6 +109,11 @@ final class RunPlugins implements AutoCloseable {
 
     RateSchedule schedule() {
         return service(Contract.SCHEDULE);
+    }
+
+    /** How weight decay changes, if it does. */
+    Optional<RateSchedule> decay() {
+        return Optional.ofNullable(services.get(Contract.DECAY)).map(RateSchedule.class::cast);
     }
 
     Backend backend() {

@@ -128,12 +128,12 @@ final class Stretch {
         var position = new Position(
                 progress.step() + 1, settings.steps(), progress.samples() + samples, progress.tokens() + tokens);
         var optimizer = parts.plugins.optimizer();
-        var schedule = parts.plugins.schedule();
-        double rate = optimizer.rate() * schedule.factor(position);
+        double rate = optimizer.rate() * parts.plugins.schedule().factor(position);
         if (isFinite) {
             double clip = optimizer.clip();
             double scale = clip > 0 ? Math.min(1, clip / (norm + NORM_GUARD)) : 1;
-            update(new Pace(progress.updates() + 1, rate, schedule.decay(position)), scale);
+            double decay = parts.plugins.decay().map(s -> s.factor(position)).orElse(1.0);
+            update(new Pace(progress.updates() + 1, rate, decay), scale);
         }
         progress = progress.next(isFinite, isExpected, samples, tokens, seconds());
         record(loss, rate, norm, isFinite, (System.nanoTime() - begun) / 1e9);

@@ -32,6 +32,9 @@ public record Contract<T>(String section, Class<T> type, String property) {
     public static final Contract<RateSchedule> SCHEDULE =
             new Contract<>("schedule", RateSchedule.class, RateSchedule.NAME);
 
+    /** Chooses how weight decay changes; without this section it stays as it is. */
+    public static final Contract<RateSchedule> DECAY = new Contract<>("decay", RateSchedule.class, RateSchedule.NAME);
+
     /** Chooses by what ranks talk to each other. */
     public static final Contract<Collectives> COLLECTIVES =
             new Contract<>("collectives", Collectives.class, Collectives.NAME);
@@ -51,7 +54,7 @@ public record Contract<T>(String section, Class<T> type, String property) {
 
     /** Every kind of plug-in that a recipe chooses. */
     public static List<Contract<?>> all() {
-        return List.of(BACKEND, MODEL, TOKENIZER, OPTIMIZER, SCHEDULE, COLLECTIVES);
+        return List.of(BACKEND, MODEL, TOKENIZER, OPTIMIZER, SCHEDULE, DECAY, COLLECTIVES);
     }
 
     /** The contract of a recipe's section. */

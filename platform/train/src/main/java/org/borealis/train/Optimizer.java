@@ -183,7 +183,7 @@ public interface Optimizer {
      * @param kind one of {@link #kinds}
      * @param number counted from 1; FLOAT64 scalar
      * @param rate learning rate of this step; FLOAT64 scalar
-     * @param ramp what weight decay is multiplied with, if the schedule changes it; FLOAT64 scalar
+     * @param ramp what weight decay is multiplied with, if the recipe changes it over the run; FLOAT64 scalar
      * @param numbers FLOAT64 scalars by name
      */
     record Step(String kind, Tensor number, Tensor rate, Optional<Tensor> ramp, Map<String, Tensor> numbers) {

@@ -3,7 +3,7 @@ package org.borealis.train;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * How the learning rate, and with it weight decay, changes over a run, as a pure function; registered as a service with the property
+ * How the learning rate, or weight decay, changes over a run, as a pure function; registered as a service with the property
  * {@value #NAME}.
  */
 @ConsumerType
@@ -11,18 +11,8 @@ public interface RateSchedule {
     /** Service property that names the schedule in recipes. */
     String NAME = "schedule.name";
 
-    /** What the optimizer's rate is multiplied with. */
+    /** What the optimizer's rate, or its weight decay, is multiplied with. */
     double factor(Position position);
-
-    /** Whether {@link #decay} is ever anything but 1. */
-    default boolean changesDecay() {
-        return false;
-    }
-
-    /** What the optimizer's weight decay is multiplied with. */
-    default double decay(Position position) {
-        return 1;
-    }
 
     /**
      * Where in a run a step is.

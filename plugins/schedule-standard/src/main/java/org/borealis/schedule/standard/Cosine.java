@@ -7,8 +7,9 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
-/** The rate falls along half a cosine (Loshchilov and Hutter 2017). */
+/** The rate falls along half a cosine, once or with restarts (Loshchilov and Hutter 2017). */
 @Component(
         configurationPid = "org.borealis.schedule.cosine",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
@@ -19,32 +20,55 @@ public final class Cosine implements RateSchedule {
     /** Settings. */
     @ObjectClassDefinition(
             name = "Cosine",
-            description = "The rate falls along half a cosine (Loshchilov and Hutter 2017).")
+            description = "The rate falls along half a cosine, once or with restarts (Loshchilov and Hutter 2017).")
     public @interface Config {
-        @AttributeDefinition(description = "Steps over which the rate rises from 0", min = "0")
-        long warmup() default 0;
+        @AttributeDefinition(description = "How long the rate rises, in warmupUnit", min = "0")
+        double warmup() default 0;
 
-        @AttributeDefinition(
-                name = "Final",
-                description = "Factor at the end of the decay, and after it",
-                min = "0",
-                max = "1")
+        @AttributeDefinition(description = "Factor at the beginning of the warm-up", min = "0", max = "1")
+        double initial() default 0;
+
+        @AttributeDefinition(name = "Final", description = "Factor at the end, and after it", min = "0", max = "1")
         double final$() default 0.1;
 
-        @AttributeDefinition(description = "Step at which the decay ends; 0 means the last of the run", min = "0")
-        long decaySteps() default 0;
+        @AttributeDefinition(
+                description = "Where the schedule ends, in unit; 0 means the last step of the run",
+                min = "0")
+        double end() default 0;
+
+        @AttributeDefinition(description = "How often the rate falls, each time from the top", min = "1")
+        int cycles() default 1;
+
+        @AttributeDefinition(
+                description = "What lengths are counted in",
+                options = {@Option("steps"), @Option("samples"), @Option("tokens")})
+        String unit() default "steps";
+
+        @AttributeDefinition(
+                description = "What the warm-up is counted in",
+                options = {@Option("unit"), @Option("steps"), @Option("samples"), @Option("tokens")})
+        String warmupUnit() default "unit";
     }
 
-    private final Phases phases;
+    private final Course course;
+    private final int cycles;
+    private final double last;
 
     /** Configured. */
     @Activate
     public Cosine(Config config) {
-        phases = new Phases(config.warmup(), config.decaySteps(), config.final$());
+        course = Course.of(config.unit(), config.warmupUnit(), config.warmup(), config.initial(), config.end());
+        cycles = config.cycles();
+        last = config.final$();
+    }
+
+    private double fall(Course.Place place) {
+        double share = place.share();
+        return share == 1 ? 0 : (1 + Math.cos(Math.PI * (cycles * share % 1))) / 2;
     }
 
     @Override
     public double factor(Position position) {
-        return phases.factor(position, share -> (1 + Math.cos(Math.PI * share)) / 2);
+        return course.factor(position, place -> last + (1 - last) * fall(place));
     }
 }

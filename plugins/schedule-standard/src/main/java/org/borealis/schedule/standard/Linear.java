@@ -7,6 +7,7 @@ import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /** The rate falls linearly. */
 @Component(
@@ -19,30 +20,43 @@ public final class Linear implements RateSchedule {
     /** Settings. */
     @ObjectClassDefinition(name = "Linear", description = "The rate falls linearly.")
     public @interface Config {
-        @AttributeDefinition(description = "Steps over which the rate rises from 0", min = "0")
-        long warmup() default 0;
+        @AttributeDefinition(description = "How long the rate rises, in warmupUnit", min = "0")
+        double warmup() default 0;
 
-        @AttributeDefinition(
-                name = "Final",
-                description = "Factor at the end of the decay, and after it",
-                min = "0",
-                max = "1")
+        @AttributeDefinition(description = "Factor at the beginning of the warm-up", min = "0", max = "1")
+        double initial() default 0;
+
+        @AttributeDefinition(name = "Final", description = "Factor at the end, and after it", min = "0", max = "1")
         double final$() default 0.1;
 
-        @AttributeDefinition(description = "Step at which the decay ends; 0 means the last of the run", min = "0")
-        long decaySteps() default 0;
+        @AttributeDefinition(
+                description = "Where the schedule ends, in unit; 0 means the last step of the run",
+                min = "0")
+        double end() default 0;
+
+        @AttributeDefinition(
+                description = "What lengths are counted in",
+                options = {@Option("steps"), @Option("samples"), @Option("tokens")})
+        String unit() default "steps";
+
+        @AttributeDefinition(
+                description = "What the warm-up is counted in",
+                options = {@Option("unit"), @Option("steps"), @Option("samples"), @Option("tokens")})
+        String warmupUnit() default "unit";
     }
 
-    private final Phases phases;
+    private final Course course;
+    private final double last;
 
     /** Configured. */
     @Activate
     public Linear(Config config) {
-        phases = new Phases(config.warmup(), config.decaySteps(), config.final$());
+        course = Course.of(config.unit(), config.warmupUnit(), config.warmup(), config.initial(), config.end());
+        last = config.final$();
     }
 
     @Override
     public double factor(Position position) {
-        return phases.factor(position, share -> 1 - share);
+        return course.factor(position, place -> last + (1 - last) * (1 - place.share()));
     }
 }
