@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import org.borealis.device.Device;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
@@ -19,6 +22,12 @@ import org.osgi.annotation.versioning.ProviderType;
  * <pre>
  * p_i(0) = s0 sin(w0 ((5 i i + i) % 29 + 1) + ph0 + dph k)
  * g_i(t) = ga sin(wg ((7 i i + 3 i) % 31 + 1) t + pg + dpg k) + gb p_i
+ * </pre>
+ *
+ * <p>Where the file has a {@code hessian_interval}, labels are drawn after each so many-th step, and their gradient is
+ *
+ * <pre>
+ * d_i(t) = ga cos(wg / 2 ((7 i i + 3 i) % 31 + 1) t + pg + dpg k) + gb p_i
  * </pre>
  */
 @ProviderType
@@ -47,6 +56,50 @@ public record OptimizerTrajectory(JsonNode json) {
     }
 
     /**
+     * The settings under the names that plug-ins use: {@code lr} is {@code rate}, {@code eps} is {@code epsilon}, and words are joined as
+     * in {@code weightDecay}; what the file leaves open is not there.
+     *
+     * @param defaults of the program that made the file, where they differ from the plug-in's
+     */
+    public Map<String, Object> settings(Map<String, ?> defaults) {
+        return settings(defaults, Map.of());
+    }
+
+    /**
+     * As {@link #settings(Map)}.
+     *
+     * @param names of the plug-in, by those in the file, where more differs
+     */
+    public Map<String, Object> settings(Map<String, ?> defaults, Map<String, String> names) {
+        var settings = new HashMap<String, Object>(defaults);
+        settings().forEachEntry((name, value) -> {
+            if (!value.isNull()) {
+                settings.put(names.getOrDefault(name, setting(name)), value(value));
+            }
+        });
+        return settings;
+    }
+
+    private static String setting(String name) {
+        return switch (name) {
+            case "lr" -> "rate";
+            case "eps" -> "epsilon";
+            default -> {
+                var words = new ArrayList<>(List.of(name.split("_")));
+                words.replaceAll(word -> word.substring(0, 1).toUpperCase(Locale.ROOT) + word.substring(1));
+                yield words.removeFirst().toLowerCase(Locale.ROOT) + String.join("", words);
+            }
+        };
+    }
+
+    private static Object value(JsonNode value) {
+        if (value.isArray()) {
+            return Goldens.numbers(value);
+        }
+        return value.isBoolean() ? value.asBoolean() : value.isNumber() ? value.asDouble() : value.asText();
+    }
+
+    /**
      * Takes the steps with {@code optimizer} and compares values, and where the file has them values to evaluate with.
      *
      * @param asMatrices gives vectors as matrices of one row, because the program decayed vectors too
@@ -68,6 +121,12 @@ public record OptimizerTrajectory(JsonNode json) {
                 if (!evaluated.isMissingNode()) {
                     compare(evaluated, run.evaluated(track), type, step, name + " evaluated");
                 }
+            }
+            if (settings().has("hessian_interval")
+                    && step % settings().path("hessian_interval").asInt() == 0) {
+                run.observe(
+                        settings().path("bs").asDouble(),
+                        track -> HostTensor.fill(track.value().type(), i -> drawn(track, i, number)));
             }
         }
     }
@@ -100,10 +159,22 @@ public record OptimizerTrajectory(JsonNode json) {
     }
 
     private double gradient(OptimizerRun.Track track, int i, int step) {
-        double wave = Math.sin(constant("wg") * ((7 * i * i + 3 * i) % 31 + 1) * step
-                + constant("pg")
-                + constant("dpg") * number(track.parameter()));
+        return gradient(track, i, Math.sin(angle(track, i, constant("wg") * step)));
+    }
+
+    /** Of the loss with drawn labels. */
+    private double drawn(OptimizerRun.Track track, int i, int step) {
+        return gradient(track, i, Math.cos(angle(track, i, constant("wg") * step / 2)));
+    }
+
+    private double gradient(OptimizerRun.Track track, int i, double wave) {
         return constant("ga") * wave + constant("gb") * track.value().get(i);
+    }
+
+    private double angle(OptimizerRun.Track track, int i, double frequency) {
+        return frequency * ((7 * i * i + 3 * i) % 31 + 1)
+                + constant("pg")
+                + constant("dpg") * number(track.parameter());
     }
 
     private void compare(JsonNode recorded, HostTensor value, DataType type, int step, String name) {
