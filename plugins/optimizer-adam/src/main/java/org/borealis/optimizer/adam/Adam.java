@@ -1,9 +1,5 @@
 package org.borealis.optimizer.adam;
 
-import java.util.List;
-import org.borealis.model.Parameter;
-import org.borealis.tensor.DataType;
-import org.borealis.tensor.Tensor;
 import org.borealis.train.Optimizer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -14,11 +10,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Adam (Kingma and Ba 2015); weight decay, if any, is added to the gradient. */
 @Component(
+        service = Optimizer.class,
         configurationPid = "org.borealis.optimizer.adam",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = Optimizer.NAME + "=adam")
 @Designate(ocd = Adam.Config.class, factory = true)
-public final class Adam implements Optimizer {
+public final class Adam extends PlainAdam {
 
     /** Settings. */
     @ObjectClassDefinition(
@@ -42,37 +39,25 @@ public final class Adam implements Optimizer {
                 min = "0")
         double weightDecay() default 0;
 
+        @AttributeDefinition(
+                description = "Whether the second moment that divides is the greatest so far (Reddi et al. 2018)")
+        boolean amsgrad() default false;
+
         @AttributeDefinition(description = "Greatest global norm of the gradient; 0 means no limit", min = "0")
         double clip() default 0;
     }
 
-    private final Config config;
-    private final Moments moments;
-
-    /** @throws org.borealis.tensor.BorealisException if betas are not two numbers below 1 */
+    /** @throws org.borealis.tensor.BorealisException if betas are not two numbers below 1, or another setting is negative */
     @Activate
     public Adam(Config config) {
-        this.config = config;
-        moments = Moments.of("adam", config.betas(), config.epsilon(), config.weightDecay(), false);
-    }
-
-    @Override
-    public double rate() {
-        return config.rate();
-    }
-
-    @Override
-    public double clip() {
-        return config.clip();
-    }
-
-    @Override
-    public List<State> state(Parameter parameter, DataType type) {
-        return Moments.state(parameter, type);
-    }
-
-    @Override
-    public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
-        return moments.update(parameter, value, gradient, state, step);
+        super(
+                "adam",
+                config.rate(),
+                config.clip(),
+                config.weightDecay(),
+                config.betas(),
+                config.epsilon(),
+                false,
+                config.amsgrad());
     }
 }

@@ -1,9 +1,5 @@
 package org.borealis.optimizer.adam;
 
-import java.util.List;
-import org.borealis.model.Parameter;
-import org.borealis.tensor.DataType;
-import org.borealis.tensor.Tensor;
 import org.borealis.train.Optimizer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -14,11 +10,12 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Adam with weight decay apart from the gradient (Loshchilov and Hutter 2019). */
 @Component(
+        service = Optimizer.class,
         configurationPid = "org.borealis.optimizer.adamw",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = Optimizer.NAME + "=adamw")
 @Designate(ocd = AdamW.Config.class, factory = true)
-public final class AdamW implements Optimizer {
+public final class AdamW extends PlainAdam {
 
     /** Settings. */
     @ObjectClassDefinition(
@@ -42,37 +39,25 @@ public final class AdamW implements Optimizer {
                 min = "0")
         double weightDecay() default 0.1;
 
+        @AttributeDefinition(
+                description = "Whether the second moment that divides is the greatest so far (Reddi et al. 2018)")
+        boolean amsgrad() default false;
+
         @AttributeDefinition(description = "Greatest global norm of the gradient; 0 means no limit", min = "0")
         double clip() default 1.0;
     }
 
-    private final Config config;
-    private final Moments moments;
-
-    /** @throws org.borealis.tensor.BorealisException if betas are not two numbers below 1 */
+    /** @throws org.borealis.tensor.BorealisException if betas are not two numbers below 1, or another setting is negative */
     @Activate
     public AdamW(Config config) {
-        this.config = config;
-        moments = Moments.of("adamw", config.betas(), config.epsilon(), config.weightDecay(), true);
-    }
-
-    @Override
-    public double rate() {
-        return config.rate();
-    }
-
-    @Override
-    public double clip() {
-        return config.clip();
-    }
-
-    @Override
-    public List<State> state(Parameter parameter, DataType type) {
-        return Moments.state(parameter, type);
-    }
-
-    @Override
-    public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
-        return moments.update(parameter, value, gradient, state, step);
+        super(
+                "adamw",
+                config.rate(),
+                config.clip(),
+                config.weightDecay(),
+                config.betas(),
+                config.epsilon(),
+                true,
+                config.amsgrad());
     }
 }

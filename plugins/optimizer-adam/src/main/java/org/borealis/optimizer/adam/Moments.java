@@ -2,39 +2,57 @@ package org.borealis.optimizer.adam;
 
 import java.util.List;
 import org.borealis.model.Parameter;
-import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
-import org.borealis.tensor.TensorType;
-import org.borealis.tensor.composite.AdamStep;
-import org.borealis.train.Optimizer;
+import org.borealis.train.UpdateRule;
 
-/** What Adam and AdamW share: two moments of each gradient, and settings. */
-record Moments(double beta1, double beta2, double epsilon, double weightDecay, boolean decoupled) {
+/** A rule that remembers a moving average of each gradient and one of its square. */
+abstract class Moments extends UpdateRule {
+    private final double beta1;
+    private final double beta2;
+    private final double epsilon;
 
-    static Moments of(String name, double[] betas, double epsilon, double weightDecay, boolean decoupled) {
-        require(betas.length == 2, name + ": betas has to be two numbers, such as [0.9, 0.95]; got " + betas.length);
-        for (double beta : betas) {
-            require(beta >= 0 && beta < 1, name + ": betas have to be at least 0 and less than 1; got " + beta);
-        }
-        return new Moments(betas[0], betas[1], epsilon, weightDecay, decoupled);
+    Moments(String name, double rate, double clip, double weightDecay, double[] betas, double epsilon) {
+        super(name, rate, clip, weightDecay);
+        betas(2, betas);
+        beta1 = betas[0];
+        beta2 = betas[1];
+        this.epsilon = notNegative("epsilon", epsilon);
     }
 
-    private static void require(boolean holds, String complaint) {
-        if (!holds) {
-            throw new BorealisException("optimizer-settings", complaint);
-        }
+    final double beta1() {
+        return beta1;
     }
 
-    static List<Optimizer.State> state(Parameter parameter, DataType type) {
-        var moment = new TensorType(type, parameter.shape());
-        return List.of(new Optimizer.State("moment1", moment, 0), new Optimizer.State("moment2", moment, 0));
+    final double beta2() {
+        return beta2;
     }
 
-    Optimizer.Update update(
-            Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Optimizer.Step step) {
-        var op = new AdamStep(beta1, beta2, epsilon, parameter.decays() ? weightDecay : 0, decoupled);
-        var updated = value.apply(op, gradient, state.get(0), state.get(1), step.rate(), step.number());
-        return new Optimizer.Update(updated.get(0), updated.subList(1, 3));
+    final double epsilon() {
+        return epsilon;
+    }
+
+    @Override
+    public List<State> state(Parameter parameter, DataType type) {
+        return List.of(zeros("moment1", parameter, type), zeros("moment2", parameter, type));
+    }
+
+    final Tensor moment1(Tensor before, Tensor gradient) {
+        return average(before, gradient, beta1);
+    }
+
+    final Tensor moment2(Tensor before, Tensor gradient) {
+        return average(before, gradient.times(gradient), beta2);
+    }
+
+    /** Rate of a step along the first moment, which is divided by its correction. */
+    final Tensor correctedRate(Step step) {
+        return step.rate().dividedBy(correction(beta1, step.number()));
+    }
+
+    /** Root of the corrected second moment, plus epsilon. */
+    final Tensor deviation(Tensor moment2, Step step) {
+        return scaled(moment2.sqrt(), correction(beta2, step.number()).sqrt().reciprocal())
+                .plus(epsilon);
     }
 }

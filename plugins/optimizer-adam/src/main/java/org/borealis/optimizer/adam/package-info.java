@@ -1,4 +1,4 @@
-/** Adam and AdamW. */
+/** Adam and what came of it. */
 @NullMarked
 package org.borealis.optimizer.adam;
 

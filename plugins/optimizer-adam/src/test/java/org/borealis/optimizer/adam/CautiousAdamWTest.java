@@ -1,0 +1,31 @@
+package org.borealis.optimizer.adam;
+
+import java.util.List;
+import java.util.Map;
+import org.borealis.testkit.OptimizerConformance;
+import org.borealis.testkit.OptimizerTrajectory;
+import org.borealis.testkit.Settings;
+import org.borealis.train.Optimizer;
+
+final class CautiousAdamWTest extends OptimizerConformance {
+    private static Optimizer optimizer(Map<String, ?> settings) {
+        return new CautiousAdamW(Settings.of(CautiousAdamW.Config.class, settings));
+    }
+
+    @Override
+    protected Optimizer optimizer() {
+        return optimizer(Map.of("rate", 0.01));
+    }
+
+    @Override
+    protected List<OptimizerTrajectory> trajectories() {
+        return OptimizerTrajectory.of("Cautious AdamW");
+    }
+
+    @Override
+    protected Optimizer optimizer(OptimizerTrajectory trajectory) {
+        return optimizer(trajectory.settings(
+                Map.of("betas", new double[] {0.9, 0.999}, "weightDecay", 0),
+                Map.of("correct_bias", "biasCorrection")));
+    }
+}
