@@ -2,12 +2,10 @@ package org.borealis.optimizer.sgd;
 
 import java.util.List;
 import org.borealis.model.Parameter;
-import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
-import org.borealis.tensor.Shape;
 import org.borealis.tensor.Tensor;
-import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
+import org.borealis.train.UpdateRule;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -17,14 +15,17 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 
 /** Gradient descent with momentum (Sutskever et al. 2013), as torch.optim.SGD computes it. */
 @Component(
+        service = Optimizer.class,
         configurationPid = "org.borealis.optimizer.sgd",
         configurationPolicy = ConfigurationPolicy.REQUIRE,
         property = Optimizer.NAME + "=sgd")
 @Designate(ocd = Sgd.Config.class, factory = true)
-public final class Sgd implements Optimizer {
+public final class Sgd extends UpdateRule {
 
     /** Settings. */
-    @ObjectClassDefinition(name = "SGD", description = "Stochastic gradient descent, with momentum if wanted.")
+    @ObjectClassDefinition(
+            name = "SGD",
+            description = "Stochastic gradient descent, with momentum if wanted (Sutskever et al. 2013).")
     public @interface Config {
         @AttributeDefinition(description = "Learning rate per step, before the schedule's factor", min = "0")
         double rate() default 0.1;
@@ -52,54 +53,37 @@ public final class Sgd implements Optimizer {
 
     private final Config config;
 
-    /** @throws BorealisException if nesterov is asked for without momentum or with dampening */
+    /** @throws org.borealis.tensor.BorealisException if nesterov is asked for without momentum or with dampening, or a setting is out of its range */
     @Activate
     public Sgd(Config config) {
+        super("sgd", config.rate(), config.clip(), config.weightDecay());
         this.config = config;
-        if (config.nesterov() && (config.momentum() <= 0 || config.dampening() != 0)) {
-            throw new BorealisException(
-                    "optimizer-settings",
-                    "sgd: nesterov needs momentum above 0 and dampening 0; got momentum " + config.momentum()
-                            + ", dampening " + config.dampening());
-        }
-    }
-
-    @Override
-    public double rate() {
-        return config.rate();
-    }
-
-    @Override
-    public double clip() {
-        return config.clip();
+        kept("momentum", config.momentum());
+        require(
+                !config.nesterov() || config.momentum() > 0 && config.dampening() == 0,
+                "nesterov needs momentum above 0 and dampening 0; got momentum " + config.momentum() + ", dampening "
+                        + config.dampening());
     }
 
     @Override
     public List<State> state(Parameter parameter, DataType type) {
-        return config.momentum() == 0
-                ? List.of()
-                : List.of(new State("momentum", new TensorType(type, parameter.shape()), 0));
+        return config.momentum() == 0 ? List.of() : List.of(zeros("momentum", parameter, type));
     }
 
     @Override
     public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
-        var type = value.type().type();
-        if (parameter.decays() && config.weightDecay() != 0) {
-            gradient = gradient.plus(value.times(config.weightDecay()));
+        var taken = withDecay(parameter, gradient, value, step);
+        if (config.momentum() == 0) {
+            return new Update(value.minus(scaled(taken, step.rate())), List.of());
         }
-        if (state.isEmpty()) {
-            return new Update(value.minus(gradient.times(step.rate().as(type))), state);
-        }
-        var taken = gradient.times(taken(step).as(type));
-        var momentum = state.get(0).times(config.momentum()).plus(taken);
-        var direction = config.nesterov() ? gradient.plus(momentum.times(config.momentum())) : momentum;
-        return new Update(value.minus(direction.times(step.rate().as(type))), List.of(momentum));
+        var momentum = state.get(0).times(config.momentum()).plus(scaled(taken, share(step)));
+        var direction = config.nesterov() ? taken.plus(momentum.times(config.momentum())) : momentum;
+        return new Update(value.minus(scaled(direction, step.rate())), List.of(momentum));
     }
 
     /** 1 - dampening; all of the first gradient, as torch starts the momentum with it. */
-    private Tensor taken(Step step) {
-        var one = step.number().scalar(1);
-        var isFirst = step.number().equalTo(one).reshape(Shape.SCALAR);
-        return isFirst.select(one, step.number().scalar(1 - config.dampening()));
+    private Tensor share(Step step) {
+        var number = step.number();
+        return isFirst(step).select(number.scalar(1), number.scalar(1 - config.dampening()));
     }
 }

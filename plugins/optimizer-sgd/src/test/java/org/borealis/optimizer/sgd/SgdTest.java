@@ -28,13 +28,7 @@ final class SgdTest extends OptimizerConformance {
 
     @Override
     protected Optimizer optimizer(OptimizerTrajectory trajectory) {
-        var hyper = trajectory.settings();
-        return optimizer(Map.of(
-                "rate", hyper.path("lr").asDouble(),
-                "momentum", hyper.path("momentum").asDouble(),
-                "dampening", hyper.path("dampening").asDouble(),
-                "nesterov", hyper.path("nesterov").asBoolean(),
-                "weightDecay", hyper.path("weight_decay").asDouble()));
+        return optimizer(trajectory.settings(Map.of()));
     }
 
     @Test
