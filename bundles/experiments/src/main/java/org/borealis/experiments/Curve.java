@@ -1,0 +1,111 @@
+package org.borealis.experiments;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * How a run went, by its file of events.
+ *
+ * @param training loss of each step
+ * @param heldOut loss of each evaluation
+ * @param seconds of training
+ * @param tokens seen
+ * @param end why it ended, if it did: {@code finished}, {@code interrupted}
+ */
+record Curve(List<Point> training, List<Point> heldOut, double seconds, double tokens, Optional<String> end) {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    /** A loss after a step. */
+    record Point(double step, double loss) {}
+
+    /** Of a run's folder; without points if it has not begun. Of a step that was made again, the last counts. */
+    static Curve read(Path folder) {
+        var file = folder.resolve("events.jsonl");
+        var training = new TreeMap<Long, Double>();
+        var heldOut = new TreeMap<Long, Double>();
+        double seconds = 0;
+        double tokens = 0;
+        Optional<String> end = Optional.empty();
+        for (var event : events(file)) {
+            long step = event.path("step").asLong();
+            double loss = event.path("loss").asDouble(Double.NaN);
+            switch (event.path("event").asText()) {
+                case "step" -> {
+                    training.put(step, loss);
+                    seconds = event.path("seconds").asDouble();
+                    tokens = event.path("tokens").asDouble();
+                    end = Optional.empty();
+                }
+                case "evaluation" -> heldOut.put(step, loss);
+                case "end" -> end = Optional.of(event.path("reason").asText());
+                default -> {}
+            }
+        }
+        return new Curve(points(training), points(heldOut), seconds, tokens, end);
+    }
+
+    private static List<JsonNode> events(Path file) {
+        var events = new ArrayList<JsonNode>();
+        if (!Files.isRegularFile(file)) {
+            return events;
+        }
+        try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
+            lines.forEach(line -> {
+                try {
+                    events.add(JSON.readTree(line));
+                } catch (JsonProcessingException e) {
+                    // the last line of a run that was killed may be cut off
+                }
+            });
+        } catch (IOException e) {
+            throw new UncheckedIOException(file + " can't be read", e);
+        }
+        return events;
+    }
+
+    private static List<Point> points(TreeMap<Long, Double> losses) {
+        return losses.entrySet().stream()
+                .filter(entry -> Double.isFinite(entry.getValue()))
+                .map(entry -> new Point(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    boolean isFinished() {
+        return end.filter("finished"::equals).isPresent();
+    }
+
+    /** What runs are compared by: the last held-out loss, or without one the mean of the last tenth of the steps. */
+    OptionalDouble result() {
+        if (!heldOut.isEmpty()) {
+            return OptionalDouble.of(heldOut.getLast().loss());
+        }
+        return training.stream()
+                .skip(training.size() * 9L / 10)
+                .mapToDouble(Point::loss)
+                .average();
+    }
+
+    /** The training loss, each point the mean of its neighbours, about as many points as a plot can show. */
+    List<Point> smooth(int most) {
+        int width = Math.max(1, training.size() / most);
+        var points = new ArrayList<Point>();
+        for (int from = 0; from < training.size(); from += width) {
+            var part = training.subList(from, Math.min(training.size(), from + width));
+            points.add(new Point(
+                    part.getLast().step(),
+                    part.stream().mapToDouble(Point::loss).average().orElseThrow()));
+        }
+        return points;
+    }
+}

@@ -1,0 +1,127 @@
+package org.borealis.experiments;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Supplier;
+import org.borealis.command.Command;
+import org.borealis.command.Interruption;
+import org.borealis.tensor.BorealisException;
+import org.osgi.service.component.ComponentServiceObjects;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceScope;
+import org.osgi.service.component.annotations.ServiceScope;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** {@code borealis sweep}. */
+@Component(
+        scope = ServiceScope.PROTOTYPE,
+        property = {Command.NAME + "=sweep", Command.LIVE + ":Boolean=true"})
+@CommandLine.Command(
+        name = "sweep",
+        description = {
+            "Trains the variants of a recipe that a file lists, one after the other, and shows them beside each other.",
+            "A sweep that was interrupted goes on: give the same command again. Table and plot are in the sweep's folder."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:All trials are finished.",
+            "1:A trial failed, or the file is wrong; standard error says why.",
+            "2:The command line is wrong.",
+            "130:Asked to end by Ctrl-C or SIGTERM; all is saved, the same command goes on."
+        },
+        footer = {
+            "",
+            "Example, in sweep.yaml:",
+            "  name: rates",
+            "  recipe: quickstart",
+            "  set: {steps: 200}",
+            "  grid: {optimizer: [adamw, lion], optimizer.rate: [1e-3, 3e-4], seed: [1, 2]}",
+            "",
+            "  borealis sweep sweep.yaml"
+        })
+public final class SweepCommand implements Command {
+    private static final int INTERRUPTED = 130;
+
+    @CommandLine.Parameters(paramLabel = "FILE", description = "The sweep: name, recipe, set, and grid or list.")
+    Path file = Path.of("sweep.yaml");
+
+    @Option(
+            names = "--runs",
+            paramLabel = "DIR",
+            description = "Folder of runs; the sweep has a folder in it that bears its name. Default: ${DEFAULT-VALUE}")
+    Path runs = Path.of("runs");
+
+    @Option(names = "--dry-run", description = "List the trials, and train none.")
+    boolean isDry;
+
+    @Option(names = "--json", description = "Print the comparison as JSON, the best first.")
+    boolean asJson;
+
+    private final Supplier<Command> trains;
+    private final Interruption interruption;
+
+    @Activate
+    public SweepCommand(
+            @Reference(target = "(" + Command.NAME + "=train)", scope = ReferenceScope.PROTOTYPE_REQUIRED)
+                    ComponentServiceObjects<Command> train,
+            @Reference Interruption interruption) {
+        this(train::getService, interruption);
+    }
+
+    SweepCommand(Supplier<Command> trains, Interruption interruption) {
+        this.trains = trains;
+        this.interruption = interruption;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        var sweep = Sweep.read(file);
+        var folder = runs.resolve(sweep.name());
+        boolean isWhole = true;
+        for (var trial : isDry ? List.<Trial>of() : sweep.trials()) {
+            System.err.println("trial " + trial.name());
+            isWhole &= train(trial.arguments(sweep, folder.toString())) == DONE;
+            comparison(sweep, folder).write(folder);
+            if (interruption.requested()) {
+                return INTERRUPTED;
+            }
+        }
+        var comparison = comparison(sweep, folder);
+        if (!isDry) {
+            comparison.write(folder);
+        }
+        System.out.print(asJson ? json(comparison) : comparison.table());
+        return isWhole ? DONE : FAILED;
+    }
+
+    private Comparison comparison(Sweep sweep, Path folder) {
+        return new Comparison(
+                sweep.name(),
+                sweep.trials().stream()
+                        .map(trial -> new Comparison.Row(
+                                trial.name(), trial.settings(), Curve.read(folder.resolve(trial.name()))))
+                        .toList());
+    }
+
+    /** One that fails does not end the others. */
+    private int train(List<String> arguments) throws Exception {
+        var command = trains.get();
+        new CommandLine(command).parseArgs(arguments.toArray(String[]::new));
+        try {
+            return command.call();
+        } catch (BorealisException e) {
+            System.err.println(e.getMessage());
+            return FAILED;
+        }
+    }
+
+    private static String json(Comparison comparison) throws JsonProcessingException {
+        return new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsString(comparison.values())
+                + System.lineSeparator();
+    }
+}
