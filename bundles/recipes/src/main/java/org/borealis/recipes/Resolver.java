@@ -167,7 +167,8 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
                             origin + ": " + catalogue.missing(choice.contract(), plugin)
                                     + ", or let the run wait for it with 'missing: wait'.");
         }
-        return new Section(plugin, unchecked(choice.contract().section() + ".", given, choice.problems()));
+        var meant = isReplaced ? ofCommandLine(choice.contract(), plugin, given) : given;
+        return new Section(plugin, unchecked(choice.contract().section() + ".", meant, choice.problems()));
     }
 
     /** A group has the settings of the section around it, unless it names another plug-in. */
@@ -225,6 +226,17 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
         if (!dropped.isEmpty()) {
             remarks.accept(schema.owner() + " has no " + String.join(", ", dropped)
                     + "; left out what the recipe says about it");
+        }
+        return kept;
+    }
+
+    /** What the command line says: nobody knows yet which settings the plug-in shares with the one that it replaces. */
+    private Map<String, Given> ofCommandLine(Contract<?> contract, String plugin, Map<String, Given> given) {
+        var kept = new LinkedHashMap<>(given);
+        kept.values().removeIf(value -> !value.isOverride());
+        if (kept.size() < given.size()) {
+            remarks.accept(contract.section() + " '" + plugin + "' is not here yet; left out what the recipe says about"
+                    + " the one that it replaces");
         }
         return kept;
     }

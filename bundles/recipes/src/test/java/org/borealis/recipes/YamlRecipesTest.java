@@ -308,6 +308,13 @@ final class YamlRecipesTest {
     }
 
     @Test
+    void aPluginToWaitForGetsNothingOfTheOneThatItReplaces() {
+        var adamw = "missing: wait\noptimizer: {name: adamw, rate: 2e-2, weightDecay: 0.1}";
+        var recipe = read(adamw, "optimizer=muon", "optimizer.order=5");
+        assertEquals(new Section("muon", Map.of("order", 5L)), recipe.section(Contract.OPTIMIZER));
+    }
+
+    @Test
     void aWrittenRecipeReadsBackTheSame() {
         var recipe = read(SMALL, "sample.prompt=\"a\\nb: \\\"c\\\" # \\u2028 \\U0001F600 \\a\"");
         String yaml = recipes.write(recipe);
