@@ -1,5 +1,6 @@
 package org.borealis.trainer.decode;
 
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.borealis.data.Tokenizer;
 
@@ -22,7 +23,7 @@ public record Generation(Decoder decoder, Tokenizer tokenizer, Sampler sampler) 
         var logits = decoder.prefill(prompt);
         try {
             for (int made = 0; made < tokens; made++) {
-                int token = sampler.choose(logits, made);
+                int token = sampler.choose(known(logits), made);
                 if (tokenizer.endOfText().isPresent() && tokenizer.endOfText().getAsInt() == token) {
                     return End.END_OF_TEXT;
                 }
@@ -38,5 +39,10 @@ public record Generation(Decoder decoder, Tokenizer tokenizer, Sampler sampler) 
         } finally {
             text.end();
         }
+    }
+
+    /** Without the scores of ids that only fill up the model's vocabulary, and that mean nothing. */
+    private double[] known(double[] logits) {
+        return Arrays.copyOf(logits, Math.min(logits.length, tokenizer.vocabularySize()));
     }
 }
