@@ -3,13 +3,11 @@ package org.borealis.acceptance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,10 +36,11 @@ class WriteABackendIT {
     @Test
     void whatTheGuideTypesInstallsABackendThatTrainsAsAnotherDoes() throws Exception {
         bundle();
+        var terminal = GuideTerminal.in(folder);
         Map<String, String> said = new HashMap<>();
         for (String line : page.commands()) {
             if (!line.matches("(\\./)?mvnw? .*")) { // what Maven makes is made above
-                said.put(line, typed(line.replace(CONFORMANCE, CONFORMANCE + " --type i32"), folder));
+                said.put(line, terminal.typed(line.replace(CONFORMANCE, CONFORMANCE + " --type i32")));
             }
         }
         var listed = page.inLanguage("text").get(1).text().strip();
@@ -74,30 +73,5 @@ class WriteABackendIT {
             double loss = Double.parseDouble(digits);
             assertEquals(loss, Double.parseDouble(losses.get(event)), FLOAT32 * loss, event);
         });
-    }
-
-    /** Runs a line in a folder, with a home of its own there and {@code borealis} on the path. */
-    static String typed(String line, Path folder) throws Exception {
-        var said = folder.resolve("said.txt");
-        var builder = new ProcessBuilder("sh", "-c", "exec " + line)
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(said.toFile());
-        var environment = builder.environment();
-        var home = folder.resolve("home");
-        var cache = Path.of(System.getProperty("user.home"), ".cache"); // libtorch is unpacked there already
-        environment.putIfAbsent("XDG_CACHE_HOME", cache.toString());
-        environment.put("HOME", home.toString());
-        environment.put("XDG_STATE_HOME", home.resolve(".local/state").toString());
-        environment.put("BOREALIS_PLUGINS", home.resolve(".borealis/plugins").toString());
-        environment.merge(
-                "PATH", Workplace.HOME.resolve("bin").toString(), (old, bin) -> bin + File.pathSeparator + old);
-        var process = builder.start();
-        boolean hasEnded = process.waitFor(Workplace.PATIENCE_SECONDS, TimeUnit.SECONDS);
-        process.destroyForcibly().waitFor();
-        var words = Files.readString(said);
-        assertTrue(hasEnded, () -> line + " still runs:\n" + words);
-        assertEquals(0, process.exitValue(), () -> line + ":\n" + words);
-        return words;
     }
 }

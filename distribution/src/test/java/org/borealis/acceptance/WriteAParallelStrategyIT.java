@@ -20,10 +20,11 @@ class WriteAParallelStrategyIT {
         var page = GuidePage.of(WriteAParallelStrategyTest.PAGE);
         page.writeInto(folder);
         new GuideProject(folder).compiled().bundle();
+        var terminal = GuideTerminal.in(folder);
         Map<String, String> said = new HashMap<>();
         for (String line : page.commands()) {
             if (!line.matches("(\\./)?mvnw? .*")) { // what Maven makes is made above
-                said.put(line, WriteABackendIT.typed(line, folder));
+                said.put(line, terminal.typed(line));
             }
         }
         var listed = page.inLanguage("text").getLast().text().strip();
