@@ -34,13 +34,14 @@ public final class HostMemory {
         };
     }
 
-    /** Writes numbers as FLOAT32 or FLOAT64, the types that are computed with. */
+    /** Writes numbers as FLOAT32 or FLOAT64, the types that are computed with, or as UINT8, which an optimizer may remember. */
     public static void write(MemorySegment elements, DataType type, double[] values) {
         for (int i = 0; i < values.length; i++) {
             switch (type) {
                 case FLOAT64 -> elements.setAtIndex(DOUBLE, i, values[i]);
                 case FLOAT32 -> elements.setAtIndex(FLOAT, i, (float) values[i]);
-                case FLOAT16, BFLOAT16, INT64, INT32, UINT8, BOOL -> throw noFloat(type);
+                case UINT8 -> elements.set(ValueLayout.JAVA_BYTE, i, (byte) values[i]);
+                case FLOAT16, BFLOAT16, INT64, INT32, BOOL -> throw noFloat(type);
             }
         }
     }

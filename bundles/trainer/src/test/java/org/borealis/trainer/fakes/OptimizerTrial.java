@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -95,7 +96,9 @@ public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) 
         var saved = saved(all);
         saved(List.of(wanted)).bytes().forEach((name, tensor) -> {
             var got = Objects.requireNonNull(saved.bytes().get(name), name);
-            near(name, values(tensor), values(got));
+            if (!Arrays.equals(tensor, got)) {
+                near(name, values(tensor), values(got));
+            }
         });
     }
 
