@@ -42,7 +42,7 @@ public final class DAdaptationAdam extends DistanceRule {
 
         @AttributeDefinition(
                 description =
-                        "Share of a matrix that is taken off each step per unit of the rate that is found, or added to its gradient; vectors do not decay",
+                        "Share of a matrix that is taken off per unit of the rate, or added to its gradient; vectors do not decay",
                 min = "0")
         double weightDecay() default 0;
 

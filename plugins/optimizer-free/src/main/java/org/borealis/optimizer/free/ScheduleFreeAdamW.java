@@ -32,7 +32,7 @@ public final class ScheduleFreeAdamW extends ScheduleFree {
 
         @AttributeDefinition(
                 description =
-                        "How much of the average is in where gradients are taken, and how much of the second moment is kept from step to step",
+                        "How much of the average is in where gradients are taken, and of the second moment is kept a step",
                 min = "0",
                 max = "1")
         double[] betas() default {0.9, 0.999};

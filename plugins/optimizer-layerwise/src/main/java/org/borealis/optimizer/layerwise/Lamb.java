@@ -65,7 +65,7 @@ public final class Lamb extends UpdateRule {
 
         @AttributeDefinition(
                 description =
-                        "Whether all gradients are divided by min(1, gradientNorm / their global norm) first, as pytorch_optimizer does: long ones get longer")
+                        "Whether gradients are divided by min(1, gradientNorm / their global norm) first, as in pytorch_optimizer")
         boolean preNorm() default false;
 
         @AttributeDefinition(description = "Norm for preNorm", min = "0")

@@ -53,7 +53,7 @@ public final class Sgd extends UpdateRule {
 
     private final Config config;
 
-    /** @throws org.borealis.tensor.BorealisException if nesterov is asked for without momentum or with dampening, or a setting is out of its range */
+    /** @throws org.borealis.tensor.BorealisException if nesterov lacks momentum or has dampening, or a setting is out of its range */
     @Activate
     public Sgd(Config config) {
         super("sgd", config.rate(), config.clip(), config.weightDecay());
