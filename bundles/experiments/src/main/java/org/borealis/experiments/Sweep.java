@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.borealis.tensor.BorealisException;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -35,6 +36,7 @@ record Sweep(String name, String recipe, Map<String, String> common, List<Trial>
     private static final int MOST_TRIALS = 999;
     private static final int MOST_CHARACTERS = 1 << 20;
     private static final Set<String> KEYS = Set.of("name", "recipe", "set", "grid", "list");
+    private static final Pattern WORD = Pattern.compile("[A-Za-z_./][A-Za-z0-9_./-]*");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
     /**
@@ -135,15 +137,22 @@ record Sweep(String name, String recipe, Map<String, String> common, List<Trial>
     }
 
     /** A value as {@code --set} takes it. */
-    private static String override(Object value) {
+    private static String override(@Nullable Object value) {
         return switch (value) {
             case null -> "";
-            case Collection<?> list -> list.stream().map(Sweep::override).collect(Collectors.joining(", ", "[", "]"));
+            case Collection<?> list -> list.stream().map(Sweep::inner).collect(Collectors.joining(", ", "[", "]"));
             case Map<?, ?> map ->
                 map.entrySet().stream()
-                        .map(entry -> entry.getKey() + ": " + override(entry.getValue()))
+                        .map(entry -> entry.getKey() + ": " + inner(entry.getValue()))
                         .collect(Collectors.joining(", ", "{", "}"));
             default -> value.toString();
         };
+    }
+
+    /** A value within a list or a section, where YAML reads on: a text that is more than a word needs quotes. */
+    private static String inner(@Nullable Object value) {
+        return value instanceof String text && !WORD.matcher(text).matches()
+                ? '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"'
+                : override(value);
     }
 }

@@ -112,11 +112,15 @@ public final class SweepCommand implements Command {
     private int train(List<String> arguments) throws Exception {
         var command = trains.get();
         new CommandLine(command).parseArgs(arguments.toArray(String[]::new));
+        var out = System.out;
+        System.setOut(System.err); // standard output is for the comparison
         try {
             return command.call();
         } catch (BorealisException e) {
             System.err.println(e.getMessage());
             return FAILED;
+        } finally {
+            System.setOut(out);
         }
     }
 

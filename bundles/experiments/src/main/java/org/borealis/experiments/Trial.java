@@ -17,7 +17,7 @@ record Trial(String name, Map<String, String> settings) {
     /** @param number from 1 */
     static Trial of(int number, Map<String, String> settings) {
         String values = settings.values().stream()
-                .map(value -> value.replaceAll("[^A-Za-z0-9.]+", "-").replaceAll("^-|-$", ""))
+                .map(value -> value.replaceAll("[^A-Za-z0-9.-]+", "_").replaceAll("^_|_$", ""))
                 .collect(Collectors.joining("_"));
         String name = "%03d_%s".formatted(number, values);
         return new Trial(name.substring(0, Math.min(LONGEST, name.length())), settings);

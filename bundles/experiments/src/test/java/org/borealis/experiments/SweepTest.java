@@ -64,6 +64,15 @@ final class SweepTest {
     }
 
     @Test
+    void textsWithinSectionsKeepTheirQuotes() {
+        var sweep =
+                read("{name: s, recipe: r, list: [{optimizer: {name: sgd, groups: [{match: '*.no\"rm', on: '1'}]}}]}");
+        assertEquals(
+                "{name: sgd, groups: [{match: \"*.no\\\"rm\", on: \"1\"}]}",
+                sweep.trials().getFirst().settings().get("optimizer"));
+    }
+
+    @Test
     void aRecipeBesideTheFileIsMeant() throws IOException {
         Files.writeString(folder.resolve("mine.yaml"), "");
         var sweep = read("{name: s, recipe: mine.yaml, list: [{seed: 1}]}");

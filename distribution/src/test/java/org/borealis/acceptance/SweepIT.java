@@ -1,0 +1,47 @@
+package org.borealis.acceptance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Variants of a recipe, trained and shown beside each other. */
+@Timeout(300)
+class SweepIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void trialsAreTrainedComparedAndNotTrainedAgain() throws Exception {
+        var work = new Workplace(folder);
+        Files.writeString(work.path("sweep.yaml"), """
+                name: lab
+                recipe: tiny.yaml
+                set: {steps: 4, evaluate.every: 2, schedule: constant, model.layers: 1}
+                grid: {optimizer: [lion, schedule-free-adamw]}
+                list:
+                  - {optimizer: {name: adamw, groups: [{match: "*.norm.*", weightDecay: 0}, {match: "*.down.*", name: sgd}]}}
+                  - {optimizer.rate: -1}
+                """);
+        var first = work.borealis("sweep", "sweep.yaml");
+        assertEquals(1, first.code(), first::toString);
+        assertTrue(first.err().contains("'optimizer.rate' must be"), first::err);
+        var lines = first.out().lines().toList();
+        assertEquals(5, lines.size(), first::out);
+        assertTrue(lines.getLast().startsWith("002_-1"), first::out);
+        assertTrue(lines.subList(1, 4).stream().allMatch(line -> line.endsWith("finished")), first::out);
+        var sweep = work.path("runs/lab");
+        assertTrue(Files.readString(sweep.resolve("comparison.html")).contains("<svg"));
+
+        var before = Files.getLastModifiedTime(sweep.resolve("003_lion/checkpoints"));
+        var again = work.borealis("sweep", "sweep.yaml", "--json");
+        var best = new ObjectMapper().readTree(again.out()).get(0);
+        assertTrue(best.get("finished").asBoolean() && best.get("loss").asDouble() < 6, best::toString);
+        assertEquals(before, Files.getLastModifiedTime(sweep.resolve("003_lion/checkpoints")));
+    }
+}
