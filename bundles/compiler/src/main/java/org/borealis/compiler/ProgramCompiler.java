@@ -56,6 +56,11 @@ public final class ProgramCompiler implements Compiler {
     }
 
     @Override
+    public Program narrow(Program program, Set<String> inputs, DataType type) {
+        return Narrow.of(program, inputs, type);
+    }
+
+    @Override
     public Program rematerialise(Program differentiated, String loss, Rematerialisation policy) {
         return policy instanceof Rematerialisation.None
                 ? differentiated

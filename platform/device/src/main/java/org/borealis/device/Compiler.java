@@ -32,6 +32,15 @@ public interface Compiler {
     Program precision(Program forward, DataType compute);
 
     /**
+     * Has inputs come in a narrower type than the program was traced with, and be widened where it computes with them in the wide one.
+     * What the program converts to the narrow type anyway it takes as it comes. Results are those of the same values given wide, and
+     * stay in their types: narrow a program after {@link #differentiate}, and gradients of what comes narrow are still wide.
+     *
+     * @param inputs names of inputs, of the type's {@link DataType#accumulator accumulator}; or of the type already, which stay
+     */
+    Program narrow(Program program, Set<String> inputs, DataType type);
+
+    /**
      * Has less kept from forward to backward pass, and computed again instead. Results are the same, bit for bit.
      *
      * @param differentiated what {@link #differentiate} gave
