@@ -186,7 +186,7 @@ final class YamlRecipesTest {
                 "steps=1.5");
         says(
                 "r.yaml:1: 'precision' must be one of float32, float64, bfloat16, float16 "
-                        + "(What the model computes in. Parameters, gradients and what the optimizer remembers are float32, or float64 with it; default float32), but is 'float23'; did you mean 'float32'?",
+                        + "(What the model computes in and parameters are kept in. With 16 bits the optimizer remembers them in float32 too; default float32), but is 'float23'; did you mean 'float32'?",
                 "precision: float23");
         says(
                 "r.yaml:1: 'optimizer.betas' must be a list of numbers (default [0.9, 0.95]), but is '[0.9, x]'",

@@ -65,7 +65,7 @@ final class DriftCheck implements AutoCloseable {
             var other = open(context, plugins, choice.service(), plan);
             double bound = settings.check_bound() > 0
                     ? settings.check_bound()
-                    : DriftMonitor.bound(Precision.of(settings.precision()).compute());
+                    : DriftMonitor.bound(Precision.of(settings).compute());
             return Optional.of(new DriftCheck(context, choice, new DriftMonitor(main, other, bound)));
         } catch (RuntimeException e) {
             choice.close();

@@ -32,7 +32,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                 var backend = plugins.open(Contract.BACKEND, recipe.section(Contract.BACKEND), Duration.ZERO);
                 var device = backend.service().open();
                 var joining = new Joining(plugins)) {
-            Precision.of(settings.precision())
+            Precision.of(settings)
                     .requireOn(device, recipe.section(Contract.BACKEND).name());
             var check = MemoryCheck.of(new MemoryCheck.Parts(
                     engine,

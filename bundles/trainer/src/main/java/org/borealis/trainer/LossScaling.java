@@ -9,7 +9,7 @@ record LossScaling(boolean isOn, LossScale.Rule rule) {
 
     static LossScaling of(RunSettings settings) {
         return new LossScaling(
-                Precision.of(settings.precision()).scalesLoss(),
+                Precision.of(settings).scalesLoss(),
                 new LossScale.Rule(
                         settings.lossScale_initial(),
                         settings.lossScale_growth(),

@@ -113,7 +113,7 @@ final class Run {
     private Outcome stretch(Optional<Checkpoint> checkpoint, Progress progress, RunPlugins plugins) {
         var settings = context.settings();
         checkpoint.ifPresent(c -> requireSameRecipe(c, plugins));
-        var precision = Precision.of(settings.precision());
+        var precision = Precision.of(settings);
         try (var device = plugins.backend().open()) {
             // First of all: what the device can't do must not be found out after a corpus was prepared.
             precision.requireOn(
@@ -201,7 +201,7 @@ final class Run {
     private Outcome steps(Device device, StepMemory memory, Stretch.Parts parts, Progress progress) {
         var settings = context.settings();
         var model = parts.plugins().model();
-        var peak = MatmulPeak.measure(device, Precision.of(settings.precision()).compute());
+        var peak = MatmulPeak.measure(device, Precision.of(settings).compute());
         var report = new StepReport(
                 context.display(),
                 settings.steps(),

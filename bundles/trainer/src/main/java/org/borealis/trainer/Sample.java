@@ -44,7 +44,7 @@ record Sample(RunContext context, Device device, Stretch.Parts parts, Recorder r
                 context.engine().compiler(),
                 device,
                 model,
-                Precision.of(settings.precision()).kept(),
+                Precision.of(settings).wide(),
                 parameters,
                 prompt.length,
                 capacity)) {

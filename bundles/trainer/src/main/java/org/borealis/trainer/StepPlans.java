@@ -15,7 +15,7 @@ final class StepPlans {
         return new TrainStep.Plan(
                 BatchSizes.micro(settings, ranks.batches()),
                 BatchSizes.perRank(settings, ranks.batches()),
-                Precision.of(settings.precision()),
+                Precision.of(settings),
                 rematerialisation(settings),
                 ranks,
                 Offload.of(settings));
@@ -26,7 +26,7 @@ final class StepPlans {
         return new TrainStep.Plan(
                 rows,
                 Math.max(1, settings.batch_sequences() / rows / ranks.batches()),
-                Precision.of(settings.precision()),
+                Precision.of(settings),
                 rematerialisation,
                 ranks,
                 Offload.of(settings));

@@ -130,6 +130,16 @@ class ModelCommandsTest {
     }
 
     @Test
+    void parametersInSixteenBitsAreEvaluatedAndWrittenFromAsTheyAre() throws Exception {
+        workshop.train(Map.of("name", "brain", "precision", "bfloat16", "gradients", "bfloat16"));
+        var brain = runs.resolve("brain").toString();
+        var wide = evaluate("--checkpoint", runs.resolve("mine").toString(), "--corpus", "c", "--json");
+        assertEquals(loss(wide), loss(evaluate("--checkpoint", brain, "--corpus", "c", "--json")), 2e-2);
+        var text = generate("--checkpoint", brain, "--prompt", "abc", "--tokens", "5");
+        assertTrue(text.startsWith("abc"), text);
+    }
+
+    @Test
     void aCheckpointThatIsNowhereIsNamed() {
         var refused =
                 assertThrows(BorealisException.class, () -> evaluate("--checkpoint", "gguf:nowhere", "--corpus", "c"));

@@ -38,9 +38,15 @@ public @interface RunSettings {
 
     @AttributeDefinition(
             description =
-                    "What the model computes in. Parameters, gradients and what the optimizer remembers are float32, or float64 with it",
+                    "What the model computes in and parameters are kept in. With 16 bits the optimizer remembers them in float32 too",
             options = {@Option("float32"), @Option("float64"), @Option("bfloat16"), @Option("float16")})
     String precision() default "float32";
+
+    @AttributeDefinition(
+            description =
+                    "What gradients are summed, kept and sent in: float32, or the 16 bits of precision; float64 with precision float64",
+            options = {@Option("float32"), @Option("bfloat16"), @Option("float16")})
+    String gradients() default "float32";
 
     @AttributeDefinition(
             description = "float16: what the loss is multiplied with at first, so that small gradients do not vanish",

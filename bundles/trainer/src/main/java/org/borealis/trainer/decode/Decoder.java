@@ -33,7 +33,9 @@ public final class Decoder implements AutoCloseable {
     /**
      * Compiles.
      *
-     * @param parameters their places on the device, by the names that {@link org.borealis.trainer.step.TrainState} gives them
+     * @param type to compute in
+     * @param parameters their places on the device, by the names that {@link org.borealis.trainer.step.TrainState} gives them; of
+     *     the type or a narrower one
      * @param promptLength tokens that are going to be read at once
      * @param capacity tokens that fit into the cache, the prompt included
      */
@@ -64,7 +66,10 @@ public final class Decoder implements AutoCloseable {
             slots.add(DecodeTrace.LAST, DecodeTrace.LAST_TYPE);
             slots.add(DecodeTrace.LOGITS, trace.logitsType());
             var executables = compiler.compile(
-                    device, List.of(job("prefill", prefillLength, parameters), job("decode", 1, parameters)));
+                    device,
+                    List.of(
+                            job(compiler, "prefill", prefillLength, parameters),
+                            job(compiler, "decode", 1, parameters)));
             prefill = executables.get(0);
             decode = executables.get(1);
         } catch (RuntimeException e) {
@@ -85,11 +90,13 @@ public final class Decoder implements AutoCloseable {
         return Math.min(power, capacity);
     }
 
-    private Compiler.Job job(String name, int length, Map<String, Slot> parameters) {
+    private Compiler.Job job(Compiler compiler, String name, int length, Map<String, Slot> parameters) {
         var bindings = new HashMap<>(parameters);
         cacheAndNumbers().forEach(each -> bindings.put(each, slots.get(each)));
         bindings.put(DecodeTrace.TOKENS, slots.add(name, DecodeTrace.tokenType(length)));
-        return new Compiler.Job(trace.program(name, length), bindings);
+        var kept = parameters.values().iterator().next().type().type();
+        var program = compiler.narrow(trace.program(name, length), parameters.keySet(), kept);
+        return new Compiler.Job(program, bindings);
     }
 
     private List<String> cacheAndNumbers() {

@@ -78,7 +78,9 @@ record PartTrace(
     /** All inputs are there whatever is added, so that values have the same numbers. */
     private Program adding(Set<String> added) {
         var backward = compiler.rematerialise(
-                compiler.differentiate(stage(), names()), stage().outgoing().getLast(), trace.rematerialisation());
+                trace.narrow(compiler, compiler.differentiate(stage(), names())),
+                stage().outgoing().getLast(),
+                trace.rematerialisation());
         var builder = new Program.Builder("part" + part);
         var arguments = new ArrayList<Tensor>();
         backward.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
@@ -87,14 +89,16 @@ record PartTrace(
             buffers.put(StepTrace.LOSS, builder.input(StepTrace.LOSS, trace.lossType()));
         }
         for (var parameter : model.parameters(part)) {
-            buffers.put(spread.sum(parameter), builder.input(spread.sum(parameter), trace.parameterType(parameter)));
+            buffers.put(spread.sum(parameter), builder.input(spread.sum(parameter), trace.gradientType(parameter)));
         }
         var values = backward.replay(arguments, builder);
         var sums = model.parameters(part).stream()
                 .collect(Collectors.toMap(p -> Stage.gradient(TrainState.parameter(p)), spread::sum));
         for (var output : backward.outputs()) {
             var name = sums.getOrDefault(output.name(), output.name());
-            var value = values.get(output.value());
+            boolean isSum = sums.containsKey(output.name());
+            var own = values.get(output.value());
+            var value = isSum ? own.as(trace.precision().gradients()) : own;
             var buffer = buffers.get(name);
             if (buffer != null && added.contains(name)) {
                 builder.replace(name, buffer, buffer.plus(value));
@@ -107,7 +111,7 @@ record PartTrace(
 
     /** The forward pass, with nothing kept. */
     Program evaluation() {
-        var forward = stage().program();
+        var forward = trace.narrow(compiler, stage().program());
         var builder = new Program.Builder(StepTrace.EVALUATE);
         var arguments = new ArrayList<Tensor>();
         forward.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
@@ -123,7 +127,7 @@ record PartTrace(
                 .filter(p -> spread.isDeferred() && spread.isApart(p))
                 .toList();
         var sums = apart.stream()
-                .map(p -> builder.input(spread.sum(p), trace.parameterType(p)))
+                .map(p -> builder.input(spread.sum(p), trace.gradientType(p)))
                 .toList();
         for (int i = 0; i < apart.size(); i++) {
             var parameter = apart.get(i);

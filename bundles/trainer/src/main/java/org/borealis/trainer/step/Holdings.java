@@ -8,6 +8,7 @@ import org.borealis.model.Parameter;
 import org.borealis.parallel.Held;
 import org.borealis.parallel.Held.Role;
 import org.borealis.parallel.Ownership;
+import org.borealis.tensor.DataType;
 import org.borealis.train.Optimizer;
 
 /** What the tensors of a run are to those who say where they are kept. */
@@ -16,10 +17,13 @@ public final class Holdings {
     private final Optimizer optimizer;
     private final Map<String, Ownership> ownerships = new HashMap<>();
 
-    /** @param parameters of the whole model, so that all ranks agree on who owns which */
-    public Holdings(List<Parameter> parameters, Optimizer optimizer) {
+    /**
+     * @param parameters of the whole model, so that all ranks agree on who owns which
+     * @param kept type of the parameters
+     */
+    public Holdings(List<Parameter> parameters, Optimizer optimizer, DataType kept) {
         this.parameters = List.copyOf(parameters);
-        this.optimizer = optimizer;
+        this.optimizer = Masters.of(optimizer, kept);
         var whole = parameters.stream().filter(p -> !optimizer.isElementwise(p)).toList();
         var sizes = whole.stream().map(p -> p.shape().elements()).toList();
         for (int i = 0; i < whole.size(); i++) {

@@ -34,16 +34,27 @@ public final class HostMemory {
         };
     }
 
-    /** Writes numbers as FLOAT32 or FLOAT64, the types that are computed with, or as UINT8, which an optimizer may remember. */
+    /**
+     * Writes numbers as any float type, as 16 bits what the FLOAT32 of the number is rounded to, or as UINT8, which an optimizer may
+     * remember.
+     */
     public static void write(MemorySegment elements, DataType type, double[] values) {
         for (int i = 0; i < values.length; i++) {
             switch (type) {
                 case FLOAT64 -> elements.setAtIndex(DOUBLE, i, values[i]);
                 case FLOAT32 -> elements.setAtIndex(FLOAT, i, (float) values[i]);
                 case UINT8 -> elements.set(ValueLayout.JAVA_BYTE, i, (byte) values[i]);
-                case FLOAT16, BFLOAT16, INT64, INT32, BOOL -> throw noFloat(type);
+                case FLOAT16 -> elements.setAtIndex(SHORT, i, Float.floatToFloat16((float) values[i]));
+                case BFLOAT16 -> elements.setAtIndex(SHORT, i, bfloat16((float) values[i]));
+                case INT64, INT32, BOOL -> throw noFloat(type);
             }
         }
+    }
+
+    /** To the nearest, of two the even one, as devices convert. */
+    private static short bfloat16(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        return (short) ((Float.isNaN(value) ? bits | 0x400000 : bits + 0x7FFF + (bits >>> 16 & 1)) >>> 16);
     }
 
     /** Writes INT32 elements. */
@@ -52,7 +63,6 @@ public final class HostMemory {
     }
 
     private static BorealisException noFloat(DataType type) {
-        return new BorealisException(
-                "data-type", "float32 or float64 is wanted for computing with a parameter, got " + type.label());
+        return new BorealisException("data-type", "a float type is wanted for numbers, got " + type.label());
     }
 }

@@ -2,6 +2,7 @@ package org.borealis.trainer.step;
 
 import java.util.Locale;
 import org.borealis.device.Device;
+import org.borealis.recipe.RunSettings;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 
@@ -9,16 +10,37 @@ import org.borealis.tensor.DataType;
  * The types of a run.
  *
  * @param compute what the model computes in
+ * @param gradients what gradients are summed, kept and sent in
  */
-public record Precision(DataType compute) {
-
-    /** By the recipe's word. */
-    public static Precision of(String word) {
-        return new Precision(DataType.of(word));
+public record Precision(DataType compute, DataType gradients) {
+    public Precision {
+        if (gradients != compute && gradients != compute.accumulator()) {
+            throw new BorealisException(
+                    "precision",
+                    "gradients: " + word(gradients) + " does not go with precision: " + word(compute)
+                            + "; gradients are summed in float32, or in what the model computes in");
+        }
     }
 
-    /** What parameters, gradients and the optimizer are kept in. */
+    /** With gradients summed as wide as sums are. */
+    public Precision(DataType compute) {
+        this(compute, compute.accumulator());
+    }
+
+    /** As the recipe has it. */
+    public static Precision of(RunSettings settings) {
+        var compute = DataType.of(settings.precision());
+        var gradients = DataType.of(settings.gradients());
+        return new Precision(compute, gradients == gradients.accumulator() ? compute.accumulator() : gradients);
+    }
+
+    /** What parameters are kept in; if that is narrow, the optimizer has {@link Masters}. */
     public DataType kept() {
+        return compute;
+    }
+
+    /** What losses and updates are computed in. */
+    public DataType wide() {
         return compute.accumulator();
     }
 
@@ -37,7 +59,11 @@ public record Precision(DataType compute) {
             throw new BorealisException(
                     "precision",
                     "precision: backend '" + backend + "' (" + device.description() + ") does not compute in "
-                            + compute.name().toLowerCase(Locale.ROOT) + "; take another precision or backend");
+                            + word(compute) + "; take another precision or backend");
         }
+    }
+
+    private static String word(DataType type) {
+        return type.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -78,11 +78,15 @@ record StateTensor(Parameter parameter, String name, TensorType whole, State.Ini
     MemorySegment local(TensorSource source, Team team, Arena arena) {
         var found = source.types().get(name);
         if (!whole.equals(found)) {
+            boolean isWide = whole.as(whole.type().accumulator()).equals(found);
             throw new BorealisException(
                     "checkpoint-mismatch",
                     "this run needs " + name + " as " + whole + "; the checkpoint "
                             + (found == null ? "has none" : "has it as " + found)
-                            + ". It was written by another model, optimizer or precision");
+                            + (isWide
+                                    ? ". It was written in a wider precision, or by a version of Borealis that kept parameters"
+                                            + " in float32 whatever the run computed in; --fresh begins anew"
+                                    : ". It was written by another model, optimizer or precision"));
         }
         var parts = sharding.parts(team.mesh(), team.rank());
         if (parts.size() == 1) {

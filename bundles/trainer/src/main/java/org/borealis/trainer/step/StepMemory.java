@@ -47,13 +47,14 @@ public record StepMemory(
         var bound = new HashSet<>(state.keySet());
         bound.addAll(buffers.keySet());
         bound.addAll(trace.spread().aliases().keySet());
+        bound.addAll(trace.spread().within().keySet());
         var programs = trace.programs(compiler);
         var drafts = programs.stream()
                 .map(program -> new Draft(program, bound, StepTrace.spent(program)))
                 .toList();
         var footprint =
                 compiler.plan(device, drafts, StepTrace.LOSS, plan.ranks().team());
-        long gradients = bytes(trace.spread().gradientTypes());
+        long gradients = bytes(trace.gradients());
         return of(
                 device,
                 plan.offload(),

@@ -45,7 +45,7 @@ public record StepSpread(
     }
 
     private TensorType type(Role role, Parameter parameter) {
-        return new TensorType(precision.kept(), sharding(role, parameter).local());
+        return new TensorType(precision.gradients(), sharding(role, parameter).local());
     }
 
     /** Type of what a rank has of something [B, T, ..]. */
@@ -93,7 +93,23 @@ public record StepSpread(
         return aliases;
     }
 
-    /** This rank's buffers of gradients, and of sums that need their own. */
+    /**
+     * By gradient of which this rank has a part, the name of its sum, at the beginning of whose memory the part has its place: one program
+     * reads all sums, brings them together, and writes the parts. A program that hands sums themselves to other ranks may not do that.
+     */
+    Map<String, String> within() {
+        var within = new LinkedHashMap<String, String>();
+        if (isDeferred) {
+            holdings.parameters().stream()
+                    .filter(p -> hasRoom(p) && !isAliased(p) && isHere(Role.SUM, p))
+                    .filter(p ->
+                            type(Role.GRADIENT, p).bytes() <= type(Role.SUM, p).bytes())
+                    .forEach(p -> within.put(StepTrace.gradient(p), sum(p)));
+        }
+        return within;
+    }
+
+    /** This rank's gradients, and sums that need their own memory. */
     public Map<String, TensorType> gradientTypes() {
         var types = new LinkedHashMap<String, TensorType>();
         for (var parameter : holdings.parameters()) {

@@ -86,14 +86,14 @@ public record StepTrace(
         return TensorType.of(DataType.INT32, rows, sequence);
     }
 
-    /** Of a parameter and its gradient, as whole tensors. */
-    public TensorType parameterType(Parameter parameter) {
-        return new TensorType(precision.kept(), parameter.shape());
+    /** Of a parameter's gradient, as a whole tensor. */
+    public TensorType gradientType(Parameter parameter) {
+        return new TensorType(precision.gradients(), parameter.shape());
     }
 
     /** Of the loss. */
     public TensorType lossType() {
-        return new TensorType(precision.kept(), Shape.SCALAR);
+        return new TensorType(precision.wide(), Shape.SCALAR);
     }
 
     /** What goes into the programs and comes out of them beside the state of the run, by name. */
@@ -110,13 +110,20 @@ public record StepTrace(
             types.put(DRAW, NUMBER_TYPE);
         }
         types.putAll(optimizerScalars());
-        types.putAll(spread.gradientTypes());
+        types.putAll(gradients());
+        return types;
+    }
+
+    /** Of these, gradients and their sums. */
+    Map<String, TensorType> gradients() {
+        var types = spread.gradientTypes();
+        types.keySet().removeAll(spread.within().keySet());
         return types;
     }
 
     /** All programs of a run, as this rank runs them. */
     List<Program> programs(Compiler compiler) {
-        var programs = new ArrayList<>(List.of(first(compiler), norm(), loss(compiler, EVALUATE)));
+        var programs = new ArrayList<>(List.of(first(compiler), norm(), narrow(compiler, loss(compiler, EVALUATE))));
         programs.addAll(optimizer(family.parameters(), family.parameters()));
         if (optimizer().observesEvery() > 0) {
             programs.add(drawn(compiler, DRAWN, false));
@@ -150,10 +157,16 @@ public record StepTrace(
         return loss(compiler, family, precision, tokenType(), name);
     }
 
-    /** The mean loss of a batch of tokens and targets of this type, on one rank. */
+    /** With parameters as they are kept, of a program that was traced with wide ones. */
+    public Program narrow(Compiler compiler, Program program) {
+        var names = family.parameters().stream().map(TrainState::parameter).collect(Collectors.toSet());
+        return compiler.narrow(program, names, precision.kept());
+    }
+
+    /** The mean loss of a batch of tokens and targets of this type, on one rank, with wide parameters. */
     static Program loss(Compiler compiler, ModelFamily family, Precision precision, TensorType batch, String name) {
         var builder = new Program.Builder(name);
-        var weights = new TracedWeights(builder, family.parameters(), precision.kept());
+        var weights = new TracedWeights(builder, family.parameters(), precision.wide());
         var tokens = builder.input(TOKENS, batch);
         var targets = builder.input(TARGETS, batch);
         builder.output(LOSS, family.loss(weights, tokens, targets));
@@ -184,7 +197,7 @@ public record StepTrace(
     /** Loss and gradient of a batch whose targets are drawn from the model's predictions. */
     private Program drawn(Compiler compiler, String name, boolean adds) {
         var builder = new Program.Builder(name);
-        var weights = new TracedWeights(builder, family.parameters(), precision.kept());
+        var weights = new TracedWeights(builder, family.parameters(), precision.wide());
         var tokens = builder.input(TOKENS, tokenType());
         var draw = builder.input(DRAW, NUMBER_TYPE);
         builder.output(LOSS, DrawnLabels.loss(family, weights, tokens, draw));
@@ -208,21 +221,22 @@ public record StepTrace(
             Function<Parameter, String> from,
             Function<Parameter, String> to,
             boolean adds) {
-        var backward = compiler.rematerialise(backward(compiler, loss), LOSS, rematerialisation);
+        var backward = compiler.rematerialise(narrow(compiler, backward(compiler, loss)), LOSS, rematerialisation);
         var builder = new Program.Builder(loss.name());
         var arguments = new ArrayList<Tensor>();
         backward.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
         var buffers = new LinkedHashMap<String, Tensor>();
         if (adds) {
             buffers.put(LOSS, builder.input(LOSS, lossType()));
-            family.parameters().forEach(p -> buffers.put(to.apply(p), builder.input(from.apply(p), parameterType(p))));
+            family.parameters().forEach(p -> buffers.put(to.apply(p), builder.input(from.apply(p), gradientType(p))));
         }
         var values = backward.replay(arguments, builder);
         hand(builder, buffers, LOSS, values.get(backward.output(LOSS).value()), true);
         for (var parameter : family.parameters()) {
             var output = backward.output("gradient." + TrainState.parameter(parameter));
             boolean isReplaced = to.apply(parameter).equals(from.apply(parameter)) || spread.isAliased(parameter);
-            hand(builder, buffers, to.apply(parameter), values.get(output.value()), isReplaced);
+            var gradient = values.get(output.value()).as(precision.gradients());
+            hand(builder, buffers, to.apply(parameter), gradient, isReplaced);
         }
         return builder.build();
     }
@@ -247,9 +261,10 @@ public record StepTrace(
     public Program norm(List<Parameter> parameters) {
         var builder = new Program.Builder(SQUARED_NORM);
         var gradients = parameters.stream()
-                .map(p -> builder.input(gradient(p), parameterType(p)))
+                .map(p -> builder.input(gradient(p), gradientType(p)))
                 .toList();
         var squares = gradients.stream()
+                .map(g -> g.as(precision.wide()))
                 .map(g -> g.times(g).sum().as(DataType.FLOAT64))
                 .toList();
         builder.output(SQUARED_NORM, squares.stream().reduce(Tensor::plus).orElseThrow());
@@ -261,7 +276,7 @@ public record StepTrace(
     }
 
     private UpdateTrace updates() {
-        return new UpdateTrace(optimizer(), precision.kept(), isRamped, isOffloaded);
+        return new UpdateTrace(optimizer(), precision, isRamped, isOffloaded);
     }
 
     /** What the programs of the optimizer read and write beside parameters, gradients and memory. */

@@ -87,7 +87,7 @@ public final class TrainState implements AutoCloseable {
                 .toList();
         this.type = type;
         this.optimizer = optimizer;
-        holdings = new Holdings(parameters, optimizer);
+        holdings = new Holdings(parameters, optimizer, type);
         this.ranks = ranks;
         tensors = StateTensor.all(type, parameters, holdings, ranks.spread());
         var kept = types(tensors.stream().filter(this::isHere));

@@ -7,6 +7,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
 import org.borealis.device.Device;
@@ -100,7 +102,8 @@ public final class TrainStep implements Step {
                     rows,
                     family.sequence(),
                     rematerialisation,
-                    StepSpread.of(ranks, new Holdings(family.parameters(), optimizer), precision, micro),
+                    StepSpread.of(
+                            ranks, new Holdings(family.parameters(), optimizer, precision.kept()), precision, micro),
                     isRamped,
                     offload.isElsewhere());
         }
@@ -142,6 +145,7 @@ public final class TrainStep implements Step {
             slots.putAll(staging.slots());
             slots.putAll(buffers.byName());
             trace.spread().aliases().forEach((alias, name) -> slots.put(alias, buffers.get(name)));
+            trace.spread().within().forEach((part, sum) -> slots.put(part, within(part, sum)));
             var jobs = new ArrayList<Job>();
             for (var program : traced) {
                 jobs.add(new Job(program, bindings(program, slots), StepTrace.spent(program)));
@@ -263,8 +267,20 @@ public final class TrainStep implements Step {
         spread.holdings().parameters().stream()
                 .filter(spread::hasGradient)
                 .map(StepTrace::gradient)
-                .forEach(name -> gradients.put(name, buffers.get(name)));
+                .forEach(name -> gradients.put(
+                        name,
+                        Optional.ofNullable(spread.within().get(name))
+                                .map(sum -> within(name, sum))
+                                .orElseGet(() -> buffers.get(name))));
         return gradients;
+    }
+
+    private Slot within(String part, String sum) {
+        var whole = buffers.get(sum);
+        return new Slot(
+                whole.buffer(),
+                whole.offset(),
+                Objects.requireNonNull(spread.gradientTypes().get(part)));
     }
 
     /** What computes loss and gradient of a step's first batch. */

@@ -18,11 +18,10 @@ import org.borealis.train.Optimizer;
 /**
  * Traces the programs that an optimizer is made of.
  *
- * @param type of parameters and gradients
  * @param isRamped whether weight decay changes over the run
  * @param isOffloaded whether what the optimizer remembers is elsewhere between updates
  */
-record UpdateTrace(Optimizer optimizer, DataType type, boolean isRamped, boolean isOffloaded) {
+record UpdateTrace(Optimizer optimizer, Precision precision, boolean isRamped, boolean isOffloaded) {
     private static final String NUMBERS = "numbers/";
     private static final String TOTAL = "total/";
 
@@ -94,7 +93,7 @@ record UpdateTrace(Optimizer optimizer, DataType type, boolean isRamped, boolean
         var groups = new ArrayList<List<Parameter>>();
         long staged = MOST_STAGED;
         for (var parameter : parameters) {
-            long bytes = optimizer.state(parameter, type).stream()
+            long bytes = optimizer.state(parameter, precision.kept()).stream()
                     .mapToLong(s -> s.type().bytes())
                     .sum();
             if (staged + bytes > MOST_STAGED) {
@@ -115,7 +114,7 @@ record UpdateTrace(Optimizer optimizer, DataType type, boolean isRamped, boolean
         for (var entry : entries) {
             var update = optimizer.update(entry.parameter, entry.value, scaled(entry, scalars), entry.memory, step);
             builder.replace(TrainState.parameter(entry.parameter), entry.value, update.value());
-            var states = optimizer.state(entry.parameter, type);
+            var states = optimizer.state(entry.parameter, precision.kept());
             for (int i = 0; i < states.size(); i++) {
                 var name = TrainState.memory(entry.parameter, states.get(i));
                 builder.replace(name, entry.memory.get(i), update.state().get(i));
@@ -146,20 +145,21 @@ record UpdateTrace(Optimizer optimizer, DataType type, boolean isRamped, boolean
     }
 
     private List<Entry> entries(Program.Builder builder, List<Parameter> parameters) {
-        var weights = new TracedWeights(builder, parameters, type);
+        var weights = new TracedWeights(builder, parameters, precision.kept());
         return parameters.stream()
                 .map(p -> new Entry(
                         p,
                         weights.of(p),
-                        builder.input(StepTrace.gradient(p), new TensorType(type, p.shape())),
-                        optimizer.state(p, type).stream()
+                        builder.input(StepTrace.gradient(p), new TensorType(precision.gradients(), p.shape())),
+                        optimizer.state(p, precision.kept()).stream()
                                 .map(s -> builder.input(TrainState.memory(p, s), s.type()))
                                 .toList()))
                 .toList();
     }
 
     private Tensor scaled(Entry entry, Map<String, Tensor> scalars) {
-        return entry.gradient.times(get(scalars, StepTrace.SCALE).as(type));
+        var type = precision.wide();
+        return entry.gradient.as(type).times(get(scalars, StepTrace.SCALE).as(type));
     }
 
     private Optimizer.Step step(String kind, Map<String, Tensor> scalars) {

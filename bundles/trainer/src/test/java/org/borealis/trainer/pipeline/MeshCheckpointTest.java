@@ -58,7 +58,15 @@ final class MeshCheckpointTest {
             new Layout("data=2,tensor=2", 1),
             new Layout("pipeline=2,tensor=2", 0));
 
-    private record Layout(String mesh, int zero) {}
+    private record Layout(String mesh, int zero, DataType type) {
+        Layout(String mesh, int zero) {
+            this(mesh, zero, DataType.FLOAT32);
+        }
+
+        Layout in(DataType other) {
+            return new Layout(mesh, zero, other);
+        }
+    }
 
     @TempDir
     Path folder;
@@ -96,7 +104,7 @@ final class MeshCheckpointTest {
         return new ThreadRanks(layout.mesh(), Map.copyOf(strategies)).run(ranks -> {
             try (var device = new ReferenceBackend().open();
                     var state = new TrainState(
-                            device, DataType.FLOAT32, model.parameters(), OPTIMIZER, ranks, keeping(model, ranks))) {
+                            device, layout.type(), model.parameters(), OPTIMIZER, ranks, keeping(model, ranks))) {
                 return body.on(ranks, state);
             }
         });
@@ -111,9 +119,9 @@ final class MeshCheckpointTest {
     }
 
     /** Random bits in every tensor of one rank. */
-    private Path random(ModelFamily model, Path to) {
+    private Path random(ModelFamily model, DataType type, Path to) {
         var random = new Random(SEED);
-        return run(model, ONE, (ranks, state) -> {
+        return run(model, ONE.in(type), (ranks, state) -> {
                     var pieces = new ArrayList<Piece>();
                     for (var piece : state.pieces()) {
                         byte[] bytes = new byte[(int) piece.type().bytes()];
@@ -148,19 +156,28 @@ final class MeshCheckpointTest {
 
     @TestFactory
     Stream<DynamicTest> aCheckpointOfAnyMeshHoldsTheTensorsOfOneRankAndLoadsOnAnyOther() {
-        return each((model, i) -> () -> {
-            var run = Files.createTempDirectory(folder, "run");
-            var whole = random(model, run.resolve("whole"));
-            var shared = moved(model, whole, LAYOUTS.get(i), run.resolve("shared"));
-            assertSame(whole, shared);
-            for (int other = 1; other < LAYOUTS.size(); other++) {
-                var to = LAYOUTS.get((i + other) % LAYOUTS.size());
-                assertSame(whole, moved(model, shared, to, run.resolve("other" + other)));
-            }
-            var back = moved(model, shared, ONE, run.resolve("back"));
-            var file = "state-00001.safetensors";
-            assertEquals(-1, Files.mismatch(whole.resolve(file), back.resolve(file)));
-        });
+        return each((model, i) -> () -> movesEverywhere(model, DataType.FLOAT32, i));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> soDoesOneOfParametersInSixteenBitsWithTheirMasters() {
+        return models().entrySet().stream()
+                .map(model ->
+                        dynamicTest(model.getKey(), () -> movesEverywhere(model.getValue(), DataType.BFLOAT16, 0)));
+    }
+
+    private void movesEverywhere(ModelFamily model, DataType type, int first) throws IOException {
+        var run = Files.createTempDirectory(folder, "run");
+        var whole = random(model, type, run.resolve("whole"));
+        var shared = moved(model, whole, LAYOUTS.get(first).in(type), run.resolve("shared"));
+        assertSame(whole, shared);
+        for (int other = 1; other < LAYOUTS.size(); other++) {
+            var to = LAYOUTS.get((first + other) % LAYOUTS.size()).in(type);
+            assertSame(whole, moved(model, shared, to, run.resolve("other" + other)));
+        }
+        var back = moved(model, shared, ONE.in(type), run.resolve("back"));
+        var file = "state-00001.safetensors";
+        assertEquals(-1, Files.mismatch(whole.resolve(file), back.resolve(file)));
     }
 
     @TestFactory
