@@ -25,11 +25,11 @@ final class MemoryPerRank {
         this.size = size.withRows(1);
     }
 
-    private record Case(DataType compute, int ranks, int zero, int micro) {
+    private record Case(Precision precision, int ranks, int zero, int micro) {
         /** Of mixed precision: two bytes each of a parameter and its gradient, twelve of the optimizer. Of float32: four, four, eight. */
         double paper() {
             double n = ranks;
-            boolean isMixed = compute != DataType.FLOAT32;
+            boolean isMixed = precision.compute() != DataType.FLOAT32;
             return switch (zero) {
                 case 0 -> 16;
                 case 1 -> isMixed ? 4 + 12 / n : 8 + 8 / n;
@@ -38,24 +38,32 @@ final class MemoryPerRank {
             };
         }
 
-        /** Parameters, gradients and two moments in float32, whatever is computed in; stage 1 sums whole gradients over micro-batches. */
-        double here() {
-            double n = ranks;
+        /** Bytes of a parameter that every rank has; stage 1 sums whole gradients over micro-batches. */
+        private int whole() {
             return switch (zero) {
-                case 0 -> 16;
-                case 1 -> (micro > 1 ? 8 : 4) + 12 / n;
-                case 2 -> 4 + 12 / n;
-                default -> 16 / n;
+                case 0 -> all();
+                case 1 ->
+                    precision.kept().bytes()
+                            + (micro > 1 ? precision.gradients().bytes() : 0);
+                case 2 -> precision.kept().bytes();
+                default -> 0;
             };
         }
 
+        /** Parameter, gradient, two moments, and a master of what is narrow. */
+        private int all() {
+            return precision.kept().bytes()
+                    + precision.gradients().bytes()
+                    + (precision.kept() == precision.wide() ? 8 : 12);
+        }
+
+        double here() {
+            return whole() + (all() - whole()) / (double) ranks;
+        }
+
         String formulaHere() {
-            return switch (zero) {
-                case 0 -> "16";
-                case 1 -> (micro > 1 ? "8" : "4") + " + 12/N";
-                case 2 -> "4 + 12/N";
-                default -> "16/N";
-            };
+            int shared = all() - whole();
+            return shared == 0 ? "" + whole() : (whole() == 0 ? "" : whole() + " + ") + shared + "/N";
         }
     }
 
@@ -68,6 +76,7 @@ final class MemoryPerRank {
         System.out.printf("%s, %.0f parameters, 1 x %d tokens%n", size.name(), parameters, size.sequence());
         Table.head(
                 "computes in",
+                "sums in",
                 "N",
                 "stage",
                 "micro-batches",
@@ -79,11 +88,14 @@ final class MemoryPerRank {
                 "of ZeRO's",
                 "of ours",
                 "all buffers");
-        for (var compute : List.of(DataType.BFLOAT16, DataType.FLOAT32)) {
+        for (var precision : List.of(
+                new Precision(DataType.BFLOAT16, DataType.BFLOAT16),
+                new Precision(DataType.BFLOAT16),
+                new Precision(DataType.FLOAT32))) {
             for (int ranks : List.of(2, 4)) {
                 for (int zero = 0; zero <= 3; zero++) {
                     for (int micro : zero == 1 ? List.of(1, 4) : List.of(4)) {
-                        print(new Case(compute, ranks, zero, micro), model, parameters);
+                        print(new Case(precision, ranks, zero, micro), model, parameters);
                     }
                 }
             }
@@ -96,8 +108,9 @@ final class MemoryPerRank {
                 .orElseThrow();
         double allocated = most.allocated() / parameters;
         Table.row(
-                "%s|%d|%d|%d|%.2f|%s|%.2f|%.2f|%.2f|%.3f|%.3f|%.2f",
-                one.compute().label(),
+                "%s|%s|%d|%d|%d|%.2f|%s|%.2f|%.2f|%.2f|%.3f|%.3f|%.2f",
+                one.precision().compute().label(),
+                one.precision().gradients().label(),
                 one.ranks(),
                 one.zero(),
                 one.micro(),
@@ -115,8 +128,8 @@ final class MemoryPerRank {
         var optimizer = Borealis.optimizer();
         try (var ranks = seat.join(0, new Meter(seat.collectives()), Layout.data(one.ranks(), one.zero(), false));
                 var device = new AllocationMeter(BackendLoader.open(backend))) {
-            var plan = new TrainStep.Plan(
-                    size.rows(), one.micro(), new Precision(one.compute()), new Rematerialisation.None(), ranks);
+            var plan =
+                    new TrainStep.Plan(size.rows(), one.micro(), one.precision(), new Rematerialisation.None(), ranks);
             var before = new long[1];
             var compiler = new WatchedCompiler(() -> before[0] = device.bytes()).compiler();
             var planned = StepMemory.plan(compiler, device, model, optimizer, plan);
