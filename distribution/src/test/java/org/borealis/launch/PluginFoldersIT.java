@@ -6,11 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.borealis.shell.install.PluginFolder;
+import org.borealis.shell.install.PluginJar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +41,9 @@ class PluginFoldersIT {
     @TempDir
     Path folder;
 
+    @TempDir
+    Path built;
+
     private Container container;
     private BundleContext context;
 
@@ -42,6 +54,8 @@ class PluginFoldersIT {
                 .filter(jar -> jar.getFileName().toString().startsWith("slf4j-api"))
                 .toList();
         Jars.command(folder, "early", "1.0.0", "return 0;", IMPORTS);
+        Files.writeString(folder.resolve("text.jar"), "text");
+        new JarOutputStream(Files.newOutputStream(folder.resolve("plain.jar")), new Manifest()).close();
         container = Container.start(
                 new Installation(
                         Installation.jars(home.resolve("bundles")), slf4j, List.of(folder, home.resolve("plugins"))),
@@ -89,6 +103,63 @@ class PluginFoldersIT {
         assertEquals(others, active());
         Files.delete(folder.resolve("early.jar"));
         assertEquals("none", await("early", "none"));
+    }
+
+    @Test
+    void whatIsNotUsableIsRefusedAndTheOldGoesOn() throws Exception {
+        assertEquals(0, container.run());
+        Jars.command(folder, "hello", "1.0.0", "return 1;", IMPORTS);
+        assertEquals("1.0.0", await("hello", "1.0.0"));
+        try (var log = new Warnings()) {
+            Jars.command(folder, "hello", "2.0.0", "return 2;", IMPORTS + ",com.example.absent");
+            log.await("bundle example.hello 2.0.0 is not usable: it needs the package com.example.absent, which no"
+                    + " installed bundle has; install what brings it, or get a build that does without. Until then"
+                    + " example.hello 1.0.0 goes on as it was");
+
+            Path newer = Jars.command(built, "hello", "1.1.0", "return 2;", IMPORTS);
+            new PluginFolder(folder).install(PluginJar.read(newer), "here", true, false);
+            assertEquals("1.1.0", await("hello", "1.1.0"));
+            Jars.command(folder, "unknown", "1.0.0", "return 3;", IMPORTS);
+            log.await("unknown.jar is left out: plugins.lock does not name it; 'borealis plugins install ");
+            Files.copy(
+                    Jars.command(built, "hello", "1.2.0", "return 4;", IMPORTS),
+                    folder.resolve("example.hello.jar"),
+                    StandardCopyOption.REPLACE_EXISTING);
+            log.await("example.hello.jar is left out: it is not the file that was installed, by its SHA-256");
+        }
+        assertEquals("1.1.0", version("hello"));
+        assertEquals("none", version("unknown"));
+        assertEquals("1.0.0", version("early"), "it was there before the lock");
+    }
+
+    /** What the container warns of, in words. */
+    private static final class Warnings extends Handler implements AutoCloseable {
+        private final List<String> messages = new CopyOnWriteArrayList<>();
+
+        Warnings() {
+            Logger.getLogger("").addHandler(this);
+        }
+
+        void await(String words) throws Exception {
+            long end = System.nanoTime() + PATIENCE.toNanos();
+            while (messages.stream().noneMatch(message -> message.contains(words))) {
+                assertTrue(System.nanoTime() < end, () -> "'" + words + "' is not in " + messages);
+                Thread.sleep(10);
+            }
+        }
+
+        @Override
+        public void publish(LogRecord warning) {
+            messages.add(String.valueOf(warning.getMessage()));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {
+            Logger.getLogger("").removeHandler(this);
+        }
     }
 
     private Set<String> active() {

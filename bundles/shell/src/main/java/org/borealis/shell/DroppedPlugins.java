@@ -7,10 +7,10 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -41,7 +41,7 @@ public final class DroppedPlugins {
     private static final Logger LOG = System.getLogger(DroppedPlugins.class.getName());
 
     private final BundleContext context;
-    private volatile List<String> leftOut = List.of();
+    private final List<String> leftOut = new CopyOnWriteArrayList<>();
 
     @Activate
     public DroppedPlugins(BundleContext context) {
@@ -64,24 +64,27 @@ public final class DroppedPlugins {
         for (Bundle bundle : context.getBundles()) {
             file(bundle).ifPresent(present::add);
         }
-        var sentences = new ArrayList<String>();
         for (PluginFolder folder : folders()) {
             for (Path jar : folder.jars()) {
                 if (!present.contains(jar)) {
                     try {
                         start(installed(jar));
                     } catch (BorealisException e) {
-                        sentences.add(String.valueOf(e.getMessage()));
+                        leftOut.add(String.valueOf(e.getMessage()));
                     }
                 }
             }
         }
-        leftOut = List.copyOf(sentences);
     }
 
     /** Why jars were left out at the start, a sentence each; not those that the container holds and can't resolve. */
     List<String> leftOut() {
-        return leftOut;
+        return List.copyOf(leftOut);
+    }
+
+    /** Whether a sentence was said at the start; File Install finds the same jars once more. */
+    boolean isRepeated(String sentence) {
+        return leftOut.remove(sentence);
     }
 
     /** @throws BorealisException saying why it can't be used, and what to do */

@@ -42,11 +42,14 @@ public final class PluginFolders implements ArtifactInstaller {
         telling(() -> plugins.uninstall(jar.toPath()));
     }
 
-    private static void telling(Runnable change) {
+    private void telling(Runnable change) {
         try {
             change.run();
         } catch (BorealisException e) {
-            LOG.log(Level.WARNING, e.getMessage());
+            String sentence = String.valueOf(e.getMessage());
+            if (!plugins.isRepeated(sentence)) {
+                LOG.log(Level.WARNING, sentence);
+            }
         }
     }
 }
