@@ -51,7 +51,7 @@ class BadInputIT {
                 "steps=many           | 'steps' must be a whole number of at least 1 (Optimizer steps",
                 "schedule.final=1.5   | 'schedule.final' must be a number from 0 to 1 (Factor",
                 "model.layers=0       | 'model.layers' must be a whole number of at least 1 (Number of layers",
-                "optimizer=adamv      | no optimizer 'adamv' is installed; did you mean 'adam'? Installed: adadelta, adafactor",
+                "optimizer=adamv      | no optimizer 'adamv' is installed; did you mean 'adam'? Installed: ada",
                 "steps                | 'steps' is not of the form key=value, such as",
                 "name=../elsewhere    | letters, digits, '.', '_' and '-'",
                 "data.text=lost.txt   | lost.txt",
