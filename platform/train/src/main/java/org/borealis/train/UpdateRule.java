@@ -109,6 +109,16 @@ public abstract class UpdateRule implements Optimizer {
         return complement(number.scalar(kept).power(number));
     }
 
+    /** A moving average from 0, divided by its {@link #correction}. */
+    protected static Tensor corrected(Tensor average, double kept, Step step) {
+        return scaled(average, correction(kept, step.number()).reciprocal());
+    }
+
+    /** Root of a corrected moving average of squares. */
+    protected static Tensor deviation(Tensor squares, double kept, Step step) {
+        return scaled(squares.sqrt(), correction(kept, step.number()).sqrt().reciprocal());
+    }
+
     /** 1 - x. */
     protected static Tensor complement(Tensor x) {
         return x.negate().plus(1);

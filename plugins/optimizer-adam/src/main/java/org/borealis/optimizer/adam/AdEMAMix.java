@@ -92,7 +92,7 @@ public final class AdEMAMix extends Moments {
         var fast = moment1(state.get(0), gradient);
         var moment2 = moment2(state.get(1), gradient);
         var slow = average(state.get(2), gradient, slowness(step.number()));
-        var direction = scaled(fast, correction(beta1(), step.number()).reciprocal())
+        var direction = corrected(fast, beta1(), step)
                 .plus(scaled(slow, risen(step.number(), config.alphaWarmup()).times(config.alpha())))
                 .dividedBy(deviation(moment2, step));
         return new Update(

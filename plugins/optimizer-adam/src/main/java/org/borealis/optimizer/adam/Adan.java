@@ -113,14 +113,9 @@ public final class Adan extends UpdateRule {
         var moment = average(state.get(0), taken, betas[0]);
         var difference = average(state.get(1), change, betas[1]);
         var square = average(state.get(2), ahead.times(ahead), betas[2]);
-        var deviation = scaled(
-                        square.sqrt(),
-                        correction(betas[2], step.number()).sqrt().reciprocal())
-                .plus(config.epsilon());
-        var direction = scaled(moment, correction(betas[0], step.number()).reciprocal())
-                .plus(scaled(
-                        difference,
-                        correction(betas[1], step.number()).reciprocal().times(betas[1])))
+        var deviation = deviation(square, betas[2], step).plus(config.epsilon());
+        var direction = corrected(moment, betas[0], step)
+                .plus(corrected(difference, betas[1], step).times(betas[1]))
                 .dividedBy(deviation);
         var before = config.decayFirst() ? decayed(parameter, value, step) : value;
         var after = before.minus(scaled(direction, step.rate()));

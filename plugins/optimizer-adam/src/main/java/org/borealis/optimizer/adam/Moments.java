@@ -52,7 +52,6 @@ abstract class Moments extends UpdateRule {
 
     /** Root of the corrected second moment, plus epsilon. */
     final Tensor deviation(Tensor moment2, Step step) {
-        return scaled(moment2.sqrt(), correction(beta2, step.number()).sqrt().reciprocal())
-                .plus(epsilon);
+        return deviation(moment2, beta2, step).plus(epsilon);
     }
 }

@@ -47,6 +47,11 @@ abstract class ScheduleFree extends UpdateRule {
     /** Rate of an update. */
     abstract double rate(Pace pace);
 
+    /** The first of betas. */
+    static double mixture(double... betas) {
+        return betas.length == 0 ? 0 : betas[0];
+    }
+
     /** From 0 to 1 in a number of steps, which may be 0. */
     static double risen(long number, long steps) {
         return Math.min(1, (double) number / Math.max(1, steps));

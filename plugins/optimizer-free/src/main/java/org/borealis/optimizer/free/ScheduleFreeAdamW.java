@@ -79,7 +79,7 @@ public final class ScheduleFreeAdamW extends ScheduleFree {
                 config.rate(),
                 config.clip(),
                 config.weightDecay(),
-                config.betas()[0],
+                mixture(config.betas()),
                 config.numberPower(),
                 config.ratePower());
         this.config = config;
@@ -106,16 +106,13 @@ public final class ScheduleFreeAdamW extends ScheduleFree {
     @Override
     public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
         var moment2 = average(state.get(1), gradient.times(gradient), betas[1]);
-        var deviation = scaled(moment2, correction(betas[1], step.number()).reciprocal())
-                .sqrt()
-                .plus(config.epsilon());
+        var deviation = deviation(moment2, betas[1], step).plus(config.epsilon());
         var next = new ArrayList<>(List.of(moment2));
         var taken = gradient;
         if (config.innerMomentum() > 0) {
             var moment1 = average(state.get(2), gradient, config.innerMomentum());
             next.add(moment1);
-            taken = scaled(
-                    moment1, correction(config.innerMomentum(), step.number()).reciprocal());
+            taken = corrected(moment1, config.innerMomentum(), step);
         }
         var direction = withDecay(parameter, taken.dividedBy(deviation), value, step);
         next.addFirst(z(state.get(0), direction, step));

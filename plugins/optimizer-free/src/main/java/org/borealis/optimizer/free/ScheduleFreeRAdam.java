@@ -77,7 +77,7 @@ public final class ScheduleFreeRAdam extends ScheduleFree {
                 config.rate(),
                 config.clip(),
                 config.weightDecay(),
-                config.betas()[0],
+                mixture(config.betas()),
                 config.numberPower(),
                 config.ratePower());
         this.config = config;
@@ -127,9 +127,7 @@ public final class ScheduleFreeRAdam extends ScheduleFree {
     @Override
     public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
         var moment2 = average(state.get(1), gradient.times(gradient), betas[1]);
-        var deviation = scaled(moment2, correction(betas[1], step.number()).reciprocal())
-                .sqrt()
-                .plus(config.epsilon());
+        var deviation = deviation(moment2, betas[1], step).plus(config.epsilon());
         var isReliable = step.number().scalar(silent).less(step.number());
         var taken = isReliable.select(gradient.dividedBy(deviation), gradient);
         var direction = withDecay(parameter, taken, value, step);

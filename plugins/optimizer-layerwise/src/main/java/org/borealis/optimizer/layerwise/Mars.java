@@ -94,17 +94,18 @@ public final class Mars extends UpdateRule {
         vectorBetas = betas(2, config.vectors_betas());
         notNegative("epsilon", config.epsilon());
         notNegative("gamma", config.gamma());
+        notNegative("vectors.rate", config.vectors_rate());
         notNegative("vectors.weightDecay", config.vectors_weightDecay());
         require(config.rate() > 0, "rate has to be above 0, as that of vectors is a multiple of it");
     }
 
-    /** A corrected gradient has a greatest norm. */
+    /** A steadied gradient has a greatest norm. */
     @Override
     public boolean isElementwise(Parameter parameter) {
-        return !isCorrected(parameter);
+        return !isSteadied(parameter);
     }
 
-    private boolean isCorrected(Parameter parameter) {
+    private boolean isSteadied(Parameter parameter) {
         return config.vectors_alike() || isMatrix(parameter.shape());
     }
 
@@ -118,7 +119,7 @@ public final class Mars extends UpdateRule {
         if (hasMoment2(parameter)) {
             state.add(zeros("moment2", parameter, type));
         }
-        if (isCorrected(parameter)) {
+        if (isSteadied(parameter)) {
             state.add(zeros("gradient", parameter, type));
         }
         return state;
@@ -127,22 +128,22 @@ public final class Mars extends UpdateRule {
     private boolean hasMoment2(Parameter parameter) {
         return switch (variant) {
             case ADAMW -> true;
-            case LION -> !isCorrected(parameter);
+            case LION -> !isSteadied(parameter);
             case SHAMPOO -> !isMatrix(parameter.shape());
         };
     }
 
     @Override
     public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
-        if (!isCorrected(parameter)) {
+        if (!isSteadied(parameter)) {
             return plain(value, gradient, state, step);
         }
-        var corrected = corrected(gradient, state.getLast());
-        var moment1 = average(state.get(0), corrected, betas[0]);
+        var steadied = steadied(gradient, state.getLast());
+        var moment1 = average(state.get(0), steadied, betas[0]);
         var next = new ArrayList<>(List.of(moment1));
         var direction = moment1;
         if (hasMoment2(parameter)) {
-            next.add(average(state.get(1), corrected.times(corrected), betas[1]));
+            next.add(average(state.get(1), steadied.times(steadied), betas[1]));
             direction = adam(next, betas, step);
         } else {
             direction = variant == Variant.LION ? moment1.sign() : orthogonal(moment1);
@@ -152,11 +153,11 @@ public final class Mars extends UpdateRule {
     }
 
     /** c of algorithm 1, whose gradient before is of the batch before. */
-    private Tensor corrected(Tensor gradient, Tensor before) {
+    private Tensor steadied(Tensor gradient, Tensor before) {
         double factor = config.gamma() * betas[0] / (1 - betas[0]);
-        var corrected = gradient.plus(gradient.minus(before).times(factor));
-        var norm = norm(corrected);
-        return corrected.dividedBy(norm.maximum(norm.scalar(1)));
+        var steadied = gradient.plus(gradient.minus(before).times(factor));
+        var norm = norm(steadied);
+        return steadied.dividedBy(norm.maximum(norm.scalar(1)));
     }
 
     private Update plain(Tensor value, Tensor gradient, List<Tensor> state, Step step) {
@@ -169,12 +170,8 @@ public final class Mars extends UpdateRule {
     }
 
     private Tensor adam(List<Tensor> moments, double[] betas, Step step) {
-        var number = step.number();
-        var deviation = scaled(
-                        moments.get(1).sqrt(),
-                        correction(betas[1], number).sqrt().reciprocal())
-                .plus(config.epsilon());
-        return moments.get(0).dividedBy(scaled(deviation, correction(betas[0], number)));
+        var deviation = deviation(moments.get(1), betas[1], step).plus(config.epsilon());
+        return corrected(moments.get(0), betas[0], step).dividedBy(deviation);
     }
 
     /** Of a matrix; of each, if there are several. */
