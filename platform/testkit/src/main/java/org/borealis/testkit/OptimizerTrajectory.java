@@ -190,6 +190,9 @@ public record OptimizerTrajectory(JsonNode json) {
 
     /** As the files' README says: some hundred times what a rounding of the inputs changes. */
     private double tolerance(int step, DataType type) {
+        if (settings().path("ns_dtype").asText().equals("bfloat16")) {
+            return 1e-2; // each operation rounds to 8 bits
+        }
         String key = Integer.toString(step);
         if (type == DataType.FLOAT64) {
             return Math.max(1e-12, 500 * json.at("/sensitivity/f64/" + key).asDouble());

@@ -21,6 +21,8 @@ import org.borealis.tensor.composite.Gelu;
 import org.borealis.tensor.composite.LayerEnd;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.Linear;
+import org.borealis.tensor.composite.NewtonSchulz;
+import org.borealis.tensor.composite.QkClip;
 import org.borealis.tensor.composite.RmsNorm;
 import org.borealis.tensor.composite.Rotary;
 import org.borealis.tensor.composite.Router;
@@ -55,6 +57,7 @@ final class CompositeCases {
         made.experts();
         made.crossEntropy();
         made.adam();
+        made.muon();
         return made.cases.stream();
     }
 
@@ -300,5 +303,13 @@ final class CompositeCases {
                 scaled(0.0001, Samples.positive(tiny, 4)),
                 HostTensor.of(TensorType.of(DataType.FLOAT64), 0.5),
                 HostTensor.of(TensorType.of(DataType.FLOAT64), 1));
+    }
+
+    private void muon() {
+        for (var shape : List.of(new int[] {1, 1}, new int[] {3, 5}, new int[] {2, 33, 7})) {
+            add(new NewtonSchulz(5, 3.4445, -4.7750, 2.0315), sample(1, shape));
+        }
+        var scores = HostTensor.of(TensorType.of(type, 3), 5, 20, 40);
+        add(new QkClip(10, 0.3), sample(1, 6, 5), sample(2, 3, 5), scores);
     }
 }
