@@ -32,6 +32,11 @@ record Matrices(List<Pattern> left, boolean tables) {
                         .noneMatch(each -> each.matcher(parameter.name()).matches());
     }
 
+    /** As {@link #have}, but for stacks of several matrices. */
+    boolean haveOne(Parameter parameter) {
+        return parameter.shape().rank() == 2 && have(parameter);
+    }
+
     private static boolean isTable(Parameter parameter) {
         return parameter.dims().stream()
                 .anyMatch(dim -> dim.name().equals(LogicalDim.VOCABULARY.name())

@@ -47,22 +47,24 @@ record Moments(double beta1, double beta2, double epsilon, boolean isCorrected, 
         return average.times(beta).plus(values.times(1 - beta));
     }
 
-    Tensor direction(Tensor first, Tensor second, Tensor number) {
+    private Tensor direction(Tensor first, Tensor second, Tensor number) {
         var type = first.type().type();
-        if (!isCorrected) {
-            return first.dividedBy(second.sqrt().plus(epsilon));
+        if (isCorrected && isEpsilonLate) {
+            var root = weight(beta2, number).sqrt().as(type);
+            return first.dividedBy(second.sqrt().dividedBy(root).plus(epsilon))
+                    .dividedBy(weight(beta1, number).as(type));
         }
-        var correction1 = correction(beta1, number);
-        var correction2 = correction(beta2, number).sqrt();
-        return isEpsilonLate
-                ? first.dividedBy(second.sqrt().dividedBy(correction2.as(type)).plus(epsilon))
-                        .dividedBy(correction1.as(type))
-                : first.dividedBy(second.sqrt().plus(epsilon))
-                        .times(correction2.dividedBy(correction1).as(type));
+        var direction = first.dividedBy(second.sqrt().plus(epsilon));
+        return isCorrected ? direction.times(correction(number).as(type)) : direction;
+    }
+
+    /** What a direction that is not corrected has to be multiplied with, if epsilon is early; FLOAT64 scalar. */
+    Tensor correction(Tensor number) {
+        return weight(beta2, number).sqrt().dividedBy(weight(beta1, number));
     }
 
     /** What the weights of an average add up to: 1 - beta^number. */
-    static Tensor correction(double beta, Tensor number) {
+    static Tensor weight(double beta, Tensor number) {
         return number.scalar(beta).power(number).negate().plus(1);
     }
 
