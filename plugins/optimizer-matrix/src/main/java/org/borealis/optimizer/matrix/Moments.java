@@ -63,6 +63,13 @@ record Moments(double beta1, double beta2, double epsilon, boolean isCorrected, 
         return weight(beta2, number).sqrt().dividedBy(weight(beta1, number));
     }
 
+    /** An average freed of the zeros that it began with; itself if nothing is kept, or if it is a sum. */
+    static Tensor corrected(Tensor average, double beta, Tensor number) {
+        return beta == 0 || beta == 1
+                ? average
+                : average.dividedBy(weight(beta, number).as(average.type().type()));
+    }
+
     /** What the weights of an average add up to: 1 - beta^number. */
     static Tensor weight(double beta, Tensor number) {
         return number.scalar(beta).power(number).negate().plus(1);
