@@ -49,7 +49,7 @@ record Preconditioner(double beta, double epsilon, boolean correctsBias) {
         var direction = average;
         int rank = average.shape().rank();
         for (int dim = 0; dim < rank; dim++) {
-            var g = unfolded(gradient, dim);
+            var g = Unfolding.of(gradient, dim);
             var statistics = next(before.next(), g.matmul(false, g, true));
             var known = before.next();
             var root = isFresh
@@ -59,7 +59,7 @@ record Preconditioner(double beta, double epsilon, boolean correctsBias) {
                     : known;
             after.add(statistics);
             after.add(root);
-            direction = folded(root.matmul(unfolded(direction, dim)), direction.shape(), dim);
+            direction = Unfolding.back(root.matmul(Unfolding.of(direction, dim)), direction.shape(), dim);
         }
         return direction;
     }
@@ -70,15 +70,5 @@ record Preconditioner(double beta, double epsilon, boolean correctsBias) {
 
     private Tensor corrected(Tensor statistics, Tensor number) {
         return correctsBias ? Moments.corrected(statistics, beta, number) : statistics;
-    }
-
-    /** [.., N, ..] to [N, the rest]. */
-    private static Tensor unfolded(Tensor x, int dim) {
-        int size = x.dim(dim);
-        return x.swap(0, dim).reshape(size, Math.toIntExact(x.shape().elements() / size));
-    }
-
-    private static Tensor folded(Tensor x, Shape shape, int dim) {
-        return x.reshape(shape.with(0, shape.dim(dim)).with(dim, shape.dim(0))).swap(0, dim);
     }
 }
