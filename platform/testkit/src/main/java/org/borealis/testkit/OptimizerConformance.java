@@ -139,11 +139,12 @@ public abstract class OptimizerConformance {
 
     @Test
     void kindsOfUpdatesArePlainWordsAndEveryUpdateIsOfOne() {
-        var kinds = optimizer().kinds();
+        var optimizer = optimizer();
+        var kinds = optimizer.kinds();
         assertEquals(kinds.size(), new HashSet<>(kinds).size(), "two kinds of one name among " + kinds);
         kinds.forEach(kind -> assertTrue(kind.matches("[a-zA-Z0-9]+"), "'" + kind + "' is no plain word"));
         for (long number = 1; number <= 1000; number++) {
-            var kind = optimizer().kind(number);
+            var kind = optimizer.kind(number);
             assertTrue(kinds.contains(kind), "update " + number + " is of kind '" + kind + "', not one of " + kinds);
         }
     }

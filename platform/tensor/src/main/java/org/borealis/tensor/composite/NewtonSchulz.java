@@ -13,11 +13,15 @@ import org.osgi.annotation.versioning.ProviderType;
  * the length is summed up in the accumulator type.
  *
  * @param iterations how often
+ * @param epsilon added to the length, so that zeros stay zeros
  */
 @ProviderType
-public record NewtonSchulz(int iterations, double a, double b, double c) implements Composite {
-    /** Added to the length, so that zeros stay zeros; of the paper's code. */
-    private static final double EPSILON = 1e-7;
+public record NewtonSchulz(int iterations, double a, double b, double c, double epsilon) implements Composite {
+
+    /** Five iterations with the coefficients of Jordan et al., whose epsilon is 1e-7. */
+    public static NewtonSchulz jordan(double epsilon) {
+        return new NewtonSchulz(5, 3.4445, -4.7750, 2.0315, epsilon);
+    }
 
     @Override
     public List<Tensor> decompose(List<Tensor> in) {
@@ -31,11 +35,11 @@ public record NewtonSchulz(int iterations, double a, double b, double c) impleme
         return List.of(isTall ? x.swap(-2, -1) : x);
     }
 
-    private static Tensor scaled(Tensor x) {
+    private Tensor scaled(Tensor x) {
         var type = x.type().type();
         var wide = x.as(type.accumulator());
         var length = wide.times(wide).sum(-1).sum(-2).sqrt(); // [.., 1, 1]
-        return x.dividedBy(length.as(type).plus(EPSILON));
+        return x.dividedBy(length.as(type).plus(epsilon));
     }
 
     /** By a coefficient that 8 bits are too few for. */

@@ -307,7 +307,7 @@ final class CompositeCases {
 
     private void muon() {
         for (var shape : List.of(new int[] {1, 1}, new int[] {3, 5}, new int[] {2, 33, 7})) {
-            add(new NewtonSchulz(5, 3.4445, -4.7750, 2.0315), sample(1, shape));
+            add(NewtonSchulz.jordan(1e-7), sample(1, shape));
         }
         var scores = HostTensor.of(TensorType.of(type, 3), 5, 20, 40);
         add(new QkClip(10, 0.3), sample(1, 6, 5), sample(2, 3, 5), scores);

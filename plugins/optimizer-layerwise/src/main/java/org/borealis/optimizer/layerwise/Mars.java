@@ -7,6 +7,7 @@ import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Shape;
 import org.borealis.tensor.Tensor;
+import org.borealis.tensor.composite.NewtonSchulz;
 import org.borealis.train.Optimizer;
 import org.borealis.train.UpdateRule;
 import org.osgi.service.component.annotations.Activate;
@@ -177,7 +178,9 @@ public final class Mars extends UpdateRule {
     /** Of a matrix; of each, if there are several. */
     private Tensor orthogonal(Tensor moment) {
         double factor = Math.sqrt(Math.max(1, (double) moment.dim(-2) / moment.dim(-1)));
-        return NewtonSchulz.orthogonal(moment.times(1 / (1 - betas[0])), config.epsilon())
+        return moment.times(1 / (1 - betas[0]))
+                .apply(NewtonSchulz.jordan(config.epsilon()))
+                .get(0)
                 .times(factor);
     }
 }

@@ -25,6 +25,9 @@ public final class Muon implements Optimizer {
     /** Of a matrix of random elements the update has about this root mean square, as AdamW's has (Liu et al. 2025, section 2.2). */
     private static final double ADAM_LENGTH = 0.2;
 
+    /** Added to the length of a matrix; of the paper's code. */
+    private static final double LENGTH_EPSILON = 1e-7;
+
     /** Settings. */
     @ObjectClassDefinition(
             name = "Muon",
@@ -121,7 +124,8 @@ public final class Muon implements Optimizer {
                         + coefficients.length);
         Requirement.that(config.rate() > 0, "muon: rate has to be above 0; got " + config.rate());
         matrices = Matrices.of(config.exclude(), config.tables());
-        orthogonal = new NewtonSchulz(config.iterations(), coefficients[0], coefficients[1], coefficients[2]);
+        orthogonal = new NewtonSchulz(
+                config.iterations(), coefficients[0], coefficients[1], coefficients[2], LENGTH_EPSILON);
         adam = Moments.of(
                 "muon: adam.betas", config.adam_betas(), config.adam_epsilon(), true, config.adam_correctsFirst());
     }

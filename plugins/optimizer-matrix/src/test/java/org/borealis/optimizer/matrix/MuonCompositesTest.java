@@ -58,7 +58,7 @@ final class MuonCompositesTest {
     }
 
     private HostTensor orthogonal(DataType type, JsonNode test, int iterations) {
-        var op = new NewtonSchulz(iterations, 3.4445, -4.7750, 2.0315);
+        var op = new NewtonSchulz(iterations, 3.4445, -4.7750, 2.0315, 1e-7);
         return run(op, tensor(type, test.path("shape"), test.path("G"))).get(0);
     }
 
