@@ -35,7 +35,7 @@ final class MatrixOptimizersTest {
             "distributed-shampoo",
                     new DistributedShampoo(Settings.of(
                             DistributedShampoo.Config.class,
-                            Map.of("start", 2, "every", 2, "maxDim", 16, "merges", false))));
+                            Map.of("start", 2, "every", 2, "maxDim", 32, "merges", false))));
 
     @TestFactory
     Stream<DynamicTest> updatesOnTwoRanksHaveTheBitsOfOne() {
