@@ -1,5 +1,6 @@
 package org.borealis.optimizer.adam;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.util.List;
@@ -35,6 +36,14 @@ final class AdamTest extends OptimizerConformance {
     void betasAreTwoNumbersBelowOne() {
         for (var betas : List.of(new double[] {0.9}, new double[] {0.9, 1})) {
             assertThrows(BorealisException.class, () -> optimizer(Map.of("betas", betas)));
+        }
+    }
+
+    @Test
+    void negativeSettingsAreRefusedByName() {
+        for (var setting : List.of("rate", "clip", "weightDecay", "epsilon")) {
+            var refusal = assertThrows(BorealisException.class, () -> optimizer(Map.of(setting, -1)));
+            assertEquals("adam: " + setting + " has to be at least 0; got -1.0", refusal.getMessage());
         }
     }
 }

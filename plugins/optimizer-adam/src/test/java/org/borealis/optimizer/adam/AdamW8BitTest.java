@@ -72,14 +72,14 @@ final class AdamW8BitTest extends OptimizerConformance {
         }
     }
 
-    /** Each step is off by some percent, now here and now there: less than a tenth of the way that all took. */
+    /** Each step is off by some percent, now here and now there: less than a twentieth of the way that all may take. */
     @Test
     void thirtyStepsEndNearThoseOfFloats() {
         var floats = new AdamW(Settings.of(AdamW.Config.class, Map.of("rate", RATE)));
         var wanted = descended(floats);
         var got = descended(optimizer(Map.of("rate", RATE, "smallest", 4, "block", 64)));
         for (int i = 0; i < wanted.count(); i++) {
-            assertEquals(wanted.get(i), got.get(i), 0.1 * STEPS * RATE, "element " + i);
+            assertEquals(wanted.get(i), got.get(i), 0.05 * STEPS * RATE, "element " + i);
         }
     }
 
