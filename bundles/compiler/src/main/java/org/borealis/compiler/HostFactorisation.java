@@ -5,7 +5,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.List;
-import org.apache.commons.math3.exception.MathRuntimeException;
+import org.apache.commons.math3.exception.MathIllegalArgumentException;
+import org.apache.commons.math3.exception.MathIllegalStateException;
 import org.borealis.device.Device;
 import org.borealis.device.DeviceException;
 import org.borealis.device.Kernel;
@@ -37,7 +38,7 @@ final class HostFactorisation implements Kernel {
         List<double[]> results;
         try {
             results = HostMatrices.factors(op, read(), rows, columns);
-        } catch (MathRuntimeException e) {
+        } catch (MathIllegalStateException | MathIllegalArgumentException e) {
             throw new DeviceException("factorisation", op.label() + " of " + matrix.type() + ": " + e.getMessage(), e);
         }
         for (int i = 0; i < results.size(); i++) {

@@ -24,21 +24,29 @@ final class HostMatrices {
         };
     }
 
+    /**
+     * Of A + norm(A), whose eigenvalues are between 0 and twice that: Commons Math gives up where neighbours on the diagonal are next to
+     * nothing, as of a matrix of rank one. What is added and taken off again costs no more than any solver's errors, epsilon times norm.
+     */
     private static List<double[]> symmetricEigen(double[] a, int size) {
-        var symmetric = new double[size][size];
+        var symmetric = new Array2DRowRealMatrix(size, size);
         for (int i = 0; i < size; i++) {
             for (int j = 0; j <= i; j++) {
-                symmetric[i][j] = a[i * size + j];
-                symmetric[j][i] = a[i * size + j];
+                symmetric.setEntry(i, j, a[i * size + j]);
+                symmetric.setEntry(j, i, a[i * size + j]);
             }
         }
-        var eigen = new EigenDecomposition(new Array2DRowRealMatrix(symmetric, false));
+        double norm = symmetric.getFrobeniusNorm();
+        for (int i = 0; i < size; i++) {
+            symmetric.addToEntry(i, i, norm);
+        }
+        var eigen = new EigenDecomposition(symmetric);
         var descending = eigen.getRealEigenvalues();
         var columns = eigen.getV();
         var values = new double[size];
         var vectors = new double[size * size];
         for (int k = 0; k < size; k++) {
-            values[k] = descending[size - 1 - k];
+            values[k] = descending[size - 1 - k] - norm;
             for (int i = 0; i < size; i++) {
                 vectors[i * size + k] = columns.getEntry(i, size - 1 - k);
             }
