@@ -1,12 +1,6 @@
 package org.borealis.experiments;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -24,6 +18,9 @@ final class Comparison {
      * @param settings that are its own
      */
     record Row(String name, Map<String, String> settings, Curve curve) {}
+
+    /** As many as a plot can show. */
+    private static final int POINTS = 400;
 
     private final String title;
     private final List<Row> rows;
@@ -114,12 +111,14 @@ final class Comparison {
 
     /** Writes the table and the plot into a folder. */
     void write(Path folder) {
-        var curves = new LinkedHashMap<String, Curve>();
-        rows.forEach(row -> curves.put(row.name(), row.curve()));
-        String plot = LossPlot.of(curves);
-        write(folder.resolve("loss.svg"), plot);
-        write(folder.resolve("comparison.html"), html(plot));
-        write(folder.resolve("comparison.csv"), csv());
+        var series = rows.stream()
+                .map(row -> new Plot.Series(
+                        row.name(), row.curve().smooth(POINTS), row.curve().heldOut()))
+                .toList();
+        String plot = new Plot("step", false, series).svg();
+        Pages.write(folder.resolve("loss.svg"), plot);
+        Pages.write(folder.resolve("comparison.html"), Pages.html(title, plot, rowsOfHtml()));
+        Pages.write(folder.resolve("comparison.csv"), csv());
     }
 
     private String csv() {
@@ -133,33 +132,16 @@ final class Comparison {
                 .collect(Collectors.joining("\n", "", "\n"));
     }
 
-    private String html(String plot) {
-        return "<!doctype html>\n<html lang=\"en\"><meta charset=\"utf-8\"><title>" + LossPlot.escaped(title)
-                + "</title>\n<style>body{font-family:sans-serif;max-width:75rem;margin:2rem auto}"
-                + "td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ddd}</style>\n<h1>"
-                + LossPlot.escaped(title) + "</h1>\n" + plot + "<table>\n"
+    private String rowsOfHtml() {
+        return "<table>\n"
                 + row("th", headings())
                 + rows.stream().map(row -> row("td", cells(row))).collect(Collectors.joining())
-                + "</table>\n</html>\n";
+                + "</table>\n";
     }
 
     private static String row(String tag, List<String> cells) {
         return cells.stream()
-                .map(cell -> "<" + tag + ">" + LossPlot.escaped(cell) + "</" + tag + ">")
+                .map(cell -> "<" + tag + ">" + Pages.escaped(cell) + "</" + tag + ">")
                 .collect(Collectors.joining("", "<tr>", "</tr>\n"));
-    }
-
-    private static void write(Path file, String text) {
-        var part = file.resolveSibling(file.getFileName() + ".part");
-        try {
-            Files.createDirectories(file.toAbsolutePath().getParent());
-            Files.writeString(part, text);
-            try (var channel = FileChannel.open(part, StandardOpenOption.WRITE)) {
-                channel.force(true);
-            }
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be written", e);
-        }
     }
 }

@@ -19,14 +19,21 @@ import java.util.TreeMap;
  *
  * @param training loss of each step
  * @param heldOut loss of each evaluation
+ * @param byRate loss of each step, by the rate of the update before it
  * @param seconds of training
  * @param tokens seen
  * @param end why it ended, if it did: {@code finished}, {@code interrupted}
  */
-record Curve(List<Point> training, List<Point> heldOut, double seconds, double tokens, Optional<String> end) {
+record Curve(
+        List<Point> training,
+        List<Point> heldOut,
+        List<Point> byRate,
+        double seconds,
+        double tokens,
+        Optional<String> end) {
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** A loss after a step. */
+    /** A loss after a step, or by whatever else. */
     record Point(double step, double loss) {}
 
     /** Of a run's folder; without points if it has not begun. Of a step that was made again, the last counts. */
@@ -34,6 +41,7 @@ record Curve(List<Point> training, List<Point> heldOut, double seconds, double t
         var file = folder.resolve("events.jsonl");
         var training = new TreeMap<Long, Double>();
         var heldOut = new TreeMap<Long, Double>();
+        var rates = new TreeMap<Long, Double>();
         double seconds = 0;
         double tokens = 0;
         Optional<String> end = Optional.empty();
@@ -43,6 +51,7 @@ record Curve(List<Point> training, List<Point> heldOut, double seconds, double t
             switch (event.path("event").asText()) {
                 case "step" -> {
                     training.put(step, loss);
+                    rates.put(step, event.path("rate").asDouble(Double.NaN));
                     seconds = event.path("seconds").asDouble();
                     tokens = event.path("tokens").asDouble();
                     end = Optional.empty();
@@ -52,7 +61,18 @@ record Curve(List<Point> training, List<Point> heldOut, double seconds, double t
                 default -> {}
             }
         }
-        return new Curve(points(training), points(heldOut), seconds, tokens, end);
+        return new Curve(points(training), points(heldOut), byRate(training, rates), seconds, tokens, end);
+    }
+
+    private static List<Point> byRate(TreeMap<Long, Double> losses, TreeMap<Long, Double> rates) {
+        var points = new ArrayList<Point>();
+        losses.forEach((step, loss) -> {
+            double rate = rates.getOrDefault(step - 1, Double.NaN);
+            if (rate > 0 && Double.isFinite(loss)) {
+                points.add(new Point(rate, loss));
+            }
+        });
+        return points;
     }
 
     private static List<JsonNode> events(Path file) {

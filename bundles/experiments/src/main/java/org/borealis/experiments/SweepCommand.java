@@ -4,10 +4,8 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Supplier;
 import org.borealis.command.Command;
 import org.borealis.command.Interruption;
-import org.borealis.tensor.BorealisException;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -62,7 +60,7 @@ public final class SweepCommand implements Command {
     @Option(names = "--json", description = "Print the comparison as JSON, the best first.")
     boolean asJson;
 
-    private final Supplier<Command> trains;
+    private final Training training;
     private final Interruption interruption;
 
     @Activate
@@ -70,11 +68,11 @@ public final class SweepCommand implements Command {
             @Reference(target = "(" + Command.NAME + "=train)", scope = ReferenceScope.PROTOTYPE_REQUIRED)
                     ComponentServiceObjects<Command> train,
             @Reference Interruption interruption) {
-        this(train::getService, interruption);
+        this(new Training(train::getService), interruption);
     }
 
-    SweepCommand(Supplier<Command> trains, Interruption interruption) {
-        this.trains = trains;
+    SweepCommand(Training training, Interruption interruption) {
+        this.training = training;
         this.interruption = interruption;
     }
 
@@ -85,7 +83,7 @@ public final class SweepCommand implements Command {
         boolean isWhole = true;
         for (var trial : isDry ? List.<Trial>of() : sweep.trials()) {
             System.err.println("trial " + trial.name());
-            isWhole &= train(trial.arguments(sweep, folder.toString())) == DONE;
+            isWhole &= training.run(trial.arguments(sweep, folder.toString())) == DONE; // if not, others may
             comparison(sweep, folder).write(folder);
             if (interruption.requested()) {
                 return INTERRUPTED;
@@ -106,22 +104,6 @@ public final class SweepCommand implements Command {
                         .map(trial -> new Comparison.Row(
                                 trial.name(), trial.settings(), Curve.read(folder.resolve(trial.name()))))
                         .toList());
-    }
-
-    /** One that fails does not end the others. */
-    private int train(List<String> arguments) throws Exception {
-        var command = trains.get();
-        new CommandLine(command).parseArgs(arguments.toArray(String[]::new));
-        var out = System.out;
-        System.setOut(System.err); // standard output is for the comparison
-        try {
-            return command.call();
-        } catch (BorealisException e) {
-            System.err.println(e.getMessage());
-            return FAILED;
-        } finally {
-            System.setOut(out);
-        }
     }
 
     private static String json(Comparison comparison) throws JsonProcessingException {

@@ -1,5 +1,6 @@
 package org.borealis.schedule.standard;
 
+import org.borealis.tensor.BorealisException;
 import org.borealis.train.RateSchedule;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -33,7 +34,7 @@ public final class Ramp implements RateSchedule {
 
         @AttributeDefinition(
                 description = "How it gets there",
-                options = {@Option("linear"), @Option("cosine")})
+                options = {@Option("linear"), @Option("cosine"), @Option("geometric")})
         String shape() default "linear";
 
         @AttributeDefinition(
@@ -49,15 +50,26 @@ public final class Ramp implements RateSchedule {
     @Activate
     public Ramp(Config config) {
         this.config = config;
+        if (config.shape().equals("geometric") && (config.from() <= 0 || config.to() <= 0)) {
+            throw new BorealisException(
+                    "schedule-settings",
+                    "schedule 'ramp': from and to have to be above 0 where the factor changes by ratios; got "
+                            + config.from() + " and " + config.to());
+        }
         course = Course.of(config.unit(), config.unit(), 0, 0, config.end());
     }
 
     @Override
     public double factor(Position position) {
-        return course.factor(position, place -> config.from() + (config.to() - config.from()) * done(place.share()));
+        return course.factor(position, place -> between(place.share()));
     }
 
-    private double done(double share) {
-        return config.shape().equals("cosine") ? (Math.cos(Math.PI * (1 - share)) + 1) / 2 : share;
+    private double between(double share) {
+        double way = config.to() - config.from();
+        return switch (config.shape()) {
+            case "geometric" -> config.from() * Math.pow(config.to() / config.from(), share);
+            case "cosine" -> config.from() + way * (Math.cos(Math.PI * (1 - share)) + 1) / 2;
+            default -> config.from() + way * share;
+        };
     }
 }

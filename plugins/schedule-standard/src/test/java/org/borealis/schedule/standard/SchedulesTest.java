@@ -97,6 +97,14 @@ final class SchedulesTest {
     }
 
     @Test
+    void aGeometricRampHasOneRatioFromStepToStep() {
+        var schedule = schedule("ramp", Map.of("from", 1e-3, "to", 10, "shape", "geometric"));
+        assertEquals(0.1, factor(schedule, 50, 100), 1e-15);
+        assertEquals(10, factor(schedule, 100, 100), 1e-12);
+        assertThrows(BorealisException.class, () -> schedule("ramp", Map.of("from", 0, "shape", "geometric")));
+    }
+
+    @Test
     void anInfiniteScheduleDoesNotFallToNothing() {
         assertThrows(BorealisException.class, () -> schedule("infinite", Map.of("final", 0)));
     }
