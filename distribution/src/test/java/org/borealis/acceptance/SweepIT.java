@@ -10,11 +10,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Variants of a recipe, trained and shown beside each other. */
+/** Variants of a recipe, trained and shown beside each other, and a rate that is found by trying. */
 @Timeout(300)
 class SweepIT {
     @TempDir
     Path folder;
+
+    @Test
+    void aRateIsFoundByTrying() throws Exception {
+        var work = new Workplace(folder);
+        var found = work.borealis("tune", "rate", "tiny.yaml", "--steps", "30", "--set", "model.layers=1")
+                .succeeded();
+        var last = found.lastLine();
+        assertTrue(last.startsWith("--set optimizer.rate="), found::toString);
+        double rate = Double.parseDouble(last.substring(last.indexOf('=') + 1));
+        assertTrue(rate > 1e-6 && rate < 1, found::toString);
+        assertTrue(Files.readString(work.path("runs/tiny-rates/rates.svg")).contains("<polyline"));
+        var wrong = work.borealis("tune", "rate", "tiny.yaml", "--from", "1", "--to", "0.1");
+        assertEquals(1, wrong.code());
+        assertTrue(wrong.err().contains("--from has to be above 0 and --to above that; got 1.0 and 0.1"), wrong::err);
+    }
 
     @Test
     void trialsAreTrainedComparedAndNotTrainedAgain() throws Exception {
