@@ -80,7 +80,7 @@ final class OptimizerRun {
         var gradients = tracks.stream().map(gradient).toList();
         var pace = new Optimizer.Pace(number, optimizer.rate(), 1);
         var sums = new HashMap<String, Double>();
-        for (int i = 0; i < tracks.size(); i++) {
+        for (int i = 0; i < tracks.size() && !numbers.isEmpty(); i++) {
             addSums(sums, tracks.get(i), gradients.get(i), number);
         }
         numbers = optimizer.numbers(numbers, sums, pace);
