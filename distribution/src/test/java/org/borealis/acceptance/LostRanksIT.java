@@ -28,7 +28,7 @@ class LostRanksIT {
 
     private static final long SEED = 20_261_123;
     private static final List<String> SETTINGS = List.of(
-            "backend=torch",
+            "backend=onednn",
             "batch.micro=2",
             "reduction=exact",
             "steps=" + STEPS,

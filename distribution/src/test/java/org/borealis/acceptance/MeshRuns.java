@@ -21,7 +21,7 @@ final class MeshRuns {
             "{family: llama, layers: 2, hidden: 64, heads: 4, feedForward: 64, experts: 4, sequence: 32}");
     /** Four micro-batches of given size, which up to four ranks can share. */
     private static final List<String> COMMON = List.of(
-            "backend=torch",
+            "backend=onednn",
             "batch.micro=2",
             "steps=" + STEPS,
             "evaluate.every=" + HALF,

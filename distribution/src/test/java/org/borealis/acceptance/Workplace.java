@@ -120,7 +120,8 @@ final class Workplace {
                 .redirectOutput(out.toFile())
                 .redirectError(err.toFile());
         builder.environment().put("BOREALIS_PLUGINS", plugins().toString());
-        builder.environment().putIfAbsent("BOREALIS_JAVA_OPTIONS", isOnVectors(line) ? SHORT_RUN_ON_VECTORS : SHORT_RUN);
+        builder.environment()
+                .putIfAbsent("BOREALIS_JAVA_OPTIONS", isOnVectors(line) ? SHORT_RUN_ON_VECTORS : SHORT_RUN);
         return new Running(builder.start(), out, err);
     }
 

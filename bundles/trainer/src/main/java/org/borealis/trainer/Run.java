@@ -3,6 +3,7 @@ package org.borealis.trainer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.borealis.checkpoint.Checkpoints.Checkpoint;
 import org.borealis.command.Command;
 import org.borealis.device.Device;
@@ -201,7 +202,9 @@ final class Run {
     private Outcome steps(Device device, StepMemory memory, Stretch.Parts parts, Progress progress) {
         var settings = context.settings();
         var model = parts.plugins().model();
-        var peak = MatmulPeak.measure(device, Precision.of(settings).compute());
+        var peak = context.ranks().isFirst()
+                ? MatmulPeak.measure(device, Precision.of(settings).compute())
+                : OptionalDouble.empty();
         var report = new StepReport(
                 context.display(),
                 settings.steps(),

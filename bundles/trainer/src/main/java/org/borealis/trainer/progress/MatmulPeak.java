@@ -14,7 +14,7 @@ import org.borealis.trainer.step.Slots;
 public final class MatmulPeak {
     private static final int[] SIZES = {256, 512, 1024, 2048, 4096};
     /** About how long all may take. */
-    private static final double SECONDS = 0.5;
+    private static final double SECONDS = 0.1;
     /** Twice the size is eight times the work. */
     private static final int NEXT = 8;
     /** The first run wakes threads, and any may be held up by what else the machine does. */
