@@ -16,13 +16,8 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public final class Eager implements Trace, AutoCloseable {
-    /** Small tensors share buffers of this size, because taking one costs more than computing a small tensor. */
-    private static final long SHARED_BYTES = 256 << 10;
-
     private final Device device;
     private final List<Slot> slots = new ArrayList<>();
-    private final List<Buffer> buffers = new ArrayList<>();
-    private long used = SHARED_BYTES;
 
     /** @param device is not closed with this trace */
     public Eager(Device device) {
@@ -31,23 +26,8 @@ public final class Eager implements Trace, AutoCloseable {
 
     /** A tensor for the caller to write, through {@link #slot}. */
     public Tensor tensor(TensorType type) {
-        slots.add(allocate(type));
+        slots.add(Slot.allocate(device, type));
         return new Tensor(this, slots.size() - 1, type);
-    }
-
-    private Slot allocate(TensorType type) {
-        if (type.bytes() > SHARED_BYTES / 2) {
-            var slot = Slot.allocate(device, type);
-            buffers.addFirst(slot.buffer());
-            return slot;
-        }
-        if (used + type.bytes() > SHARED_BYTES) {
-            buffers.addLast(device.allocate(SHARED_BYTES));
-            used = 0;
-        }
-        var slot = new Slot(buffers.getLast(), used, type);
-        used += (type.bytes() + Slot.ALIGNMENT - 1) / Slot.ALIGNMENT * Slot.ALIGNMENT;
-        return slot;
     }
 
     /** Where a tensor of this trace lives. */
@@ -74,9 +54,7 @@ public final class Eager implements Trace, AutoCloseable {
 
     @Override
     public void close() {
-        buffers.forEach(Buffer::close);
-        buffers.clear();
+        slots.forEach(slot -> slot.buffer().close());
         slots.clear();
-        used = SHARED_BYTES;
     }
 }
