@@ -65,7 +65,7 @@ record Download(long mostBytes, Duration patience) {
                 .followRedirects(HttpClient.Redirect.NORMAL)
                 .build()) {
             CompletableFuture<HttpResponse<Path>> answer = client.sendAsync(
-                    HttpRequest.newBuilder(address).timeout(patience).build(),
+                    HttpRequest.newBuilder(address).build(),
                     BodyHandlers.limiting(BodyHandlers.ofFile(target), mostBytes));
             try {
                 int status =
