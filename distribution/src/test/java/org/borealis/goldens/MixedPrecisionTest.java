@@ -145,7 +145,7 @@ final class MixedPrecisionTest {
             state.initialise(1234);
             var losses = new ArrayList<Double>();
             for (int number = 1; number <= STEPS; number++) {
-                step.begin(precision.scalesLoss() ? rule.begin().scale() : 1);
+                step.begin(precision.scalesLoss() ? rule.begin().scale() : 1, 1);
                 step.accumulate(batch(number, model));
                 losses.add(step.loss());
                 assertTrue(Double.isFinite(step.gradientNorm()), "step " + number);

@@ -37,7 +37,7 @@ final class TinyTraining implements AutoCloseable {
 
     /** A whole step; gives the loss before it. */
     double step() {
-        step.begin();
+        step.begin(1);
         step.accumulate(batch);
         double loss = step.loss();
         double norm = step.gradientNorm();

@@ -20,7 +20,7 @@ final class Comparison {
     record Row(String name, Map<String, String> settings, Curve curve) {}
 
     /** As many as a plot can show. */
-    private static final int POINTS = 400;
+    static final int POINTS = 400;
 
     private final String title;
     private final List<Row> rows;

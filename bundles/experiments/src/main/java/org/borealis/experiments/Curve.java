@@ -1,12 +1,5 @@
 package org.borealis.experiments;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,21 +24,18 @@ record Curve(
         double seconds,
         double tokens,
         Optional<String> end) {
-    private static final JsonMapper JSON = new JsonMapper();
-
     /** A loss after a step, or by whatever else. */
     record Point(double step, double loss) {}
 
     /** Of a run's folder; without points if it has not begun. Of a step that was made again, the last counts. */
     static Curve read(Path folder) {
-        var file = folder.resolve("events.jsonl");
         var training = new TreeMap<Long, Double>();
         var heldOut = new TreeMap<Long, Double>();
         var rates = new TreeMap<Long, Double>();
         double seconds = 0;
         double tokens = 0;
         Optional<String> end = Optional.empty();
-        for (var event : events(file)) {
+        for (var event : RunEvents.read(folder)) {
             long step = event.path("step").asLong();
             double loss = event.path("loss").asDouble(Double.NaN);
             switch (event.path("event").asText()) {
@@ -73,25 +63,6 @@ record Curve(
             }
         });
         return points;
-    }
-
-    private static List<JsonNode> events(Path file) {
-        var events = new ArrayList<JsonNode>();
-        if (!Files.isRegularFile(file)) {
-            return events;
-        }
-        try (var lines = Files.lines(file, StandardCharsets.UTF_8)) {
-            lines.forEach(line -> {
-                try {
-                    events.add(JSON.readTree(line));
-                } catch (JsonProcessingException e) {
-                    // the last line of a run that was killed may be cut off
-                }
-            });
-        } catch (IOException e) {
-            throw new UncheckedIOException(file + " can't be read", e);
-        }
-        return events;
     }
 
     private static List<Point> points(TreeMap<Long, Double> losses) {

@@ -18,6 +18,8 @@ import org.borealis.trainer.step.LossScale;
  * @param seconds of training so far
  * @param lossScale for the next step
  * @param numbers what the optimizer remembers of the run
+ * @param noise of gradients, as far as it was measured
+ * @param sequences of the last step
  */
 record Progress(
         long step,
@@ -27,10 +29,15 @@ record Progress(
         long skipped,
         double seconds,
         LossScale lossScale,
-        Map<String, Double> numbers) {
+        Map<String, Double> numbers,
+        NoiseScale noise,
+        int sequences) {
     private static final String NUMBERS = "numbers";
-    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, LossScale.NONE, Map.of());
+    static final Progress NONE = new Progress(0, 0, 0, 0, 0, 0, LossScale.NONE, Map.of(), NoiseScale.NONE, 0);
     private static final String LOSS_SCALE = "lossScale";
+    private static final String SIGNAL = "gradientSignal";
+    private static final String NOISE = "gradientNoise";
+    private static final String SEQUENCES = "sequences";
 
     Map<String, Object> metadata() {
         var values = new LinkedHashMap<String, Object>();
@@ -48,6 +55,11 @@ record Progress(
         if (!numbers.isEmpty()) {
             values.put(NUMBERS, new TreeMap<>(numbers));
         }
+        if (!noise.equals(NoiseScale.NONE)) {
+            values.put(SIGNAL, noise.signal());
+            values.put(NOISE, noise.noise());
+        }
+        values.put(SEQUENCES, sequences);
         return values;
     }
 
@@ -65,7 +77,13 @@ record Progress(
                                 number(metadata, "lossScaleGoodSteps").longValue(),
                                 number(metadata, "lossScalePatience").longValue())
                         : LossScale.NONE,
-                numbers(metadata));
+                numbers(metadata),
+                metadata.containsKey(SIGNAL)
+                        ? new NoiseScale(
+                                number(metadata, SIGNAL).doubleValue(),
+                                number(metadata, NOISE).doubleValue())
+                        : NoiseScale.NONE,
+                metadata.containsKey(SEQUENCES) ? number(metadata, SEQUENCES).intValue() : 0);
     }
 
     private static Map<String, Double> numbers(Map<String, Object> metadata) {
@@ -79,11 +97,15 @@ record Progress(
     }
 
     Progress with(Map<String, Double> next) {
-        return new Progress(step, updates, samples, tokens, skipped, seconds, lossScale, next);
+        return new Progress(step, updates, samples, tokens, skipped, seconds, lossScale, next, noise, sequences);
     }
 
     Progress with(LossScale scale) {
-        return new Progress(step, updates, samples, tokens, skipped, seconds, scale, numbers);
+        return new Progress(step, updates, samples, tokens, skipped, seconds, scale, numbers, noise, sequences);
+    }
+
+    Progress with(NoiseScale measured) {
+        return new Progress(step, updates, samples, tokens, skipped, seconds, lossScale, numbers, measured, sequences);
     }
 
     private static Number number(Map<String, Object> metadata, String key) {
@@ -99,16 +121,19 @@ record Progress(
      * After one more step.
      *
      * @param expected whether the loss scale had to expect that it is not an update
+     * @param newSamples sequences of the step
      */
-    Progress next(boolean updated, boolean expected, long moreSamples, long moreTokens, double nowSeconds) {
+    Progress next(boolean updated, boolean expected, int newSamples, long newTokens, double nowSeconds) {
         return new Progress(
                 step + 1,
                 updates + (updated ? 1 : 0),
-                samples + moreSamples,
-                tokens + moreTokens,
+                samples + newSamples,
+                tokens + newTokens,
                 updated ? 0 : skipped + (expected ? 0 : 1),
                 nowSeconds,
                 lossScale,
-                numbers);
+                numbers,
+                noise,
+                newSamples);
     }
 }

@@ -44,7 +44,7 @@ final class Run {
         this.context = context;
         this.recipe = recipe;
         checkpoints = new RunCheckpoints(context);
-        BatchSizes.perRank(context.settings(), context.ranks().batches());
+        BatchRamp.of(context.settings(), context.ranks());
     }
 
     /**
@@ -208,7 +208,7 @@ final class Run {
         var report = new StepReport(
                 context.display(),
                 settings.steps(),
-                (double) settings.batch_sequences() * model.sequence(),
+                model.sequence(),
                 peak.stream()
                         .map(flops -> model.trainingFlopsPerToken()
                                 / flops

@@ -13,12 +13,13 @@ final class StepPlans {
 
     static TrainStep.Plan of(RunSettings settings, Ranks ranks) {
         return new TrainStep.Plan(
-                BatchSizes.micro(settings, ranks.batches()),
-                BatchSizes.perRank(settings, ranks.batches()),
-                Precision.of(settings),
-                rematerialisation(settings),
-                ranks,
-                Offload.of(settings));
+                        BatchSizes.micro(settings, ranks.batches()),
+                        BatchSizes.perRank(settings, ranks.batches()),
+                        Precision.of(settings),
+                        rematerialisation(settings),
+                        ranks,
+                        Offload.of(settings))
+                .from(BatchRamp.of(settings, ranks).fewest());
     }
 
     /** As the recipe has it, but for these two. */

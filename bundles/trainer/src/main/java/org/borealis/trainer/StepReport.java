@@ -14,23 +14,23 @@ final class StepReport {
 
     private final Display display;
     private final long steps;
-    private final double tokensPerStep;
+    private final int tokensPerSequence;
     private final OptionalDouble peakShare;
     private final Pace pace = new Pace();
     private String last = "";
     private long lastLine;
 
     /** @param peakShare share of the device's peak that one token a second makes use of, if known */
-    StepReport(Display display, long steps, double tokensPerStep, OptionalDouble peakShare) {
+    StepReport(Display display, long steps, int tokensPerSequence, OptionalDouble peakShare) {
         this.display = display;
         this.steps = steps;
-        this.tokensPerStep = tokensPerStep;
+        this.tokensPerSequence = tokensPerSequence;
         this.peakShare = peakShare;
     }
 
-    void step(long step, double loss, double rate, double norm, double seconds) {
-        pace.step(seconds);
-        double speed = pace.perSecond(tokensPerStep);
+    void step(long step, int sequences, double loss, double rate, double norm, double seconds) {
+        pace.step((double) sequences * tokensPerSequence, seconds);
+        double speed = pace.tokensPerSecond();
         last = new StepLine(
                         step,
                         steps,

@@ -40,7 +40,10 @@ final class Stretch {
     private final StepReport report;
     private final RunCheckpoints checkpoints;
     private final SampleOrder order;
-    private final List<TokenBatch> batches = new ArrayList<>();
+    private final BatchRamp ramp;
+    /** As many as the largest step has. */
+    private final List<TokenBatch> room = new ArrayList<>();
+
     private final LossScaling scaling;
     private final double secondsBefore;
     private final long start = System.nanoTime();
@@ -57,9 +60,10 @@ final class Stretch {
         this.report = report;
         checkpoints = new RunCheckpoints(context);
         order = new SampleOrder(settings.seed(), parts.split.training().windows());
+        ramp = BatchRamp.of(settings, context.ranks());
         int rows = BatchSizes.micro(settings, context.ranks().batches());
         for (int i = 0; i < BatchSizes.perRank(settings, context.ranks().batches()); i++) {
-            batches.add(new TokenBatch(rows, parts.split.training().sequence()));
+            room.add(new TokenBatch(rows, parts.split.training().sequence()));
         }
         secondsBefore = progress.seconds();
         savedStep = progress.step();
@@ -112,10 +116,13 @@ final class Stretch {
 
     private void step() {
         long begun = System.nanoTime();
-        readBatches();
-        parts.step.begin(progress.lossScale().scale());
-        observe();
-        double loss = gradients();
+        int sequences = ramp.next(progress);
+        var batches = room.subList(0, sequences / ramp.unit());
+        read(batches);
+        parts.step.begin(progress.lossScale().scale(), batches.size());
+        observe(batches);
+        batches.forEach(parts.step::accumulate);
+        double loss = parts.step.loss();
         double norm = parts.step.gradientNorm();
         boolean isFinite = Double.isFinite(loss) && Double.isFinite(norm);
         var before = progress;
@@ -123,19 +130,19 @@ final class Stretch {
         if (!isFinite && !isExpected && !maySkip()) {
             throw notFinite(loss, norm);
         }
-        long samples = settings.batch_sequences();
-        long tokens = samples * parts.split.training().sequence();
+        long tokens = (long) sequences * parts.split.training().sequence();
         var position = new Position(
-                progress.step() + 1, settings.steps(), progress.samples() + samples, progress.tokens() + tokens);
+                progress.step() + 1, settings.steps(), progress.samples() + sequences, progress.tokens() + tokens);
         var optimizer = parts.plugins.optimizer();
         double rate = optimizer.rate() * parts.plugins.schedule().factor(position);
         if (isFinite) {
             double clip = optimizer.clip();
             double scale = clip > 0 ? Math.min(1, clip / (norm + NORM_GUARD)) : 1;
             double decay = parts.plugins.decay().map(s -> s.factor(position)).orElse(1.0);
-            update(new Pace(progress.updates() + 1, rate, decay), scale);
+            measureNoise(norm, sequences);
+            update(batches, new Pace(progress.updates() + 1, rate, decay), scale);
         }
-        progress = progress.next(isFinite, isExpected, samples, tokens, seconds());
+        progress = progress.next(isFinite, isExpected, sequences, tokens, seconds());
         record(loss, rate, norm, isFinite, (System.nanoTime() - begun) / 1e9);
         progress = scaling.after(progress, isFinite);
         if (!isFinite && isExpected) {
@@ -145,14 +152,27 @@ final class Stretch {
         }
     }
 
-    private void observe() {
+    private void measureNoise(double norm, int sequences) {
+        parts.step
+                .squaredBatchNorm()
+                .ifPresent(squares -> progress = progress.with(progress.noise()
+                        .with(
+                                NoiseScale.of(
+                                        norm * norm,
+                                        sequences,
+                                        squares,
+                                        room.get(0).rows()),
+                                NoiseScale.KEPT)));
+    }
+
+    private void observe(List<TokenBatch> batches) {
         long every = parts.plugins.optimizer().observesEvery();
         if (every > 0 && progress.updates() % every == 0) {
             parts.step.observe(batches, progress.updates() + 1);
         }
     }
 
-    private void update(Pace pace, double scale) {
+    private void update(List<TokenBatch> batches, Pace pace, double scale) {
         long step = progress.step() + 1;
         var before = progress.numbers();
         var drift = parts.drift.filter(check -> check.isDue(step));
@@ -172,13 +192,7 @@ final class Stretch {
         });
     }
 
-    /** Runs the micro-batches of the next step; gives its loss. */
-    private double gradients() {
-        batches.forEach(parts.step::accumulate);
-        return parts.step.loss();
-    }
-
-    private void readBatches() {
+    private void read(List<TokenBatch> batches) {
         var ranks = context.ranks();
         for (int i = 0; i < batches.size(); i++) {
             var batch = batches.get(i);
@@ -197,6 +211,8 @@ final class Stretch {
         values.put("tokens", progress.tokens());
         values.put("seconds", progress.seconds());
         values.put("stepSeconds", stepSeconds);
+        values.put("sequences", progress.sequences());
+        progress.noise().sequences().ifPresent(scale -> values.put("noiseScale", scale));
         if (scaling.isOn()) {
             values.put("lossScale", progress.lossScale().scale());
         }
@@ -204,7 +220,7 @@ final class Stretch {
             values.put("skipped", true);
         }
         recorder.record("step", progress.step(), values);
-        report.step(progress.step(), loss, rate, norm, stepSeconds);
+        report.step(progress.step(), progress.sequences(), loss, rate, norm, stepSeconds);
     }
 
     private boolean maySkip() {
@@ -246,7 +262,7 @@ final class Stretch {
         }
         report.busy("evaluating");
         double loss = new HeldOutLoss(parts.split.heldOut(), settings.evaluate_batches())
-                .of(batches.get(0), parts.step::evaluate, context.ranks());
+                .of(room.get(0), parts.step::evaluate, context.ranks());
         recorder.record("evaluation", progress.step(), Map.of("loss", loss));
         report.evaluation(progress.step(), loss);
     }

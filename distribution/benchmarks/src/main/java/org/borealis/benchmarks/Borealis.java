@@ -49,7 +49,7 @@ public final class Borealis implements Contender {
 
     @Override
     public double step() {
-        step.begin();
+        step.begin(micro);
         for (int i = 0; i < micro; i++) {
             step.accumulate(batch);
         }

@@ -103,6 +103,20 @@ public @interface RunSettings {
 
     @AttributeDefinition(
             description =
+                    "Whether steps have fewer sequences at first: as many more from step to step, or as the gradient noise scale tells",
+            options = {@Option("none"), @Option("steps"), @Option("noise")})
+    String batch_ramp() default "none";
+
+    @AttributeDefinition(
+            description = "With a ramp: sequences of the first step; 0 means as few as the ranks run at once",
+            min = "0")
+    int batch_start() default 0;
+
+    @AttributeDefinition(description = "With ramp steps: the step from which all have batch.sequences", min = "0")
+    long batch_rampSteps() default 0;
+
+    @AttributeDefinition(
+            description =
                     "What of the forward pass is computed again for the backward pass, to save memory: nothing, what is cheap, or all but the ends of layers. Results are the same. Or {every: n}",
             options = {@Option("none"), @Option("selective"), @Option("full")})
     String rematerialise() default "none";

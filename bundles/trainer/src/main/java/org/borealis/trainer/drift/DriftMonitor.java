@@ -67,7 +67,7 @@ public final class DriftMonitor implements AutoCloseable {
         drifts.clear();
         copy(main.state().slots(), other.state().slots());
         keep(main.state().slots());
-        other.step().begin(lossScale);
+        other.step().begin(lossScale, batches.size());
         batches.forEach(other.step()::accumulate);
         double loss = main.step().loss();
         double wanted = other.step().loss();

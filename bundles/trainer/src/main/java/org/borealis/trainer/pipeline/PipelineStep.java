@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.borealis.device.Compiler;
 import org.borealis.device.Device;
 import org.borealis.device.Slot;
@@ -108,7 +109,10 @@ public final class PipelineStep implements Step {
     }
 
     @Override
-    public void begin(double scale) {
+    public void begin(double scale, int count) {
+        if (count != plan.micro()) {
+            throw new IllegalArgumentException("the schedule is of " + plan.micro() + " batches, not of " + count);
+        }
         batches.clear();
         lossScale = scale;
         write(Stage.gradient(StepTrace.LOSS), scale);
@@ -192,6 +196,12 @@ public final class PipelineStep implements Step {
         HostMemory.write(number, DataType.FLOAT64, new double[] {own});
         group.allReduce(number, DataType.FLOAT64, Fold.SUM).await();
         return HostMemory.read(number, DataType.FLOAT64, 0);
+    }
+
+    /** Empty: what stages share, none of them has the whole gradient of. */
+    @Override
+    public OptionalDouble squaredBatchNorm() {
+        return OptionalDouble.empty();
     }
 
     @Override

@@ -7,13 +7,16 @@ public final class Pace {
     private static final double NEWEST = 0.2;
 
     private double secondsPerStep;
+    private double tokensPerStep;
 
-    /** A step took so long. */
-    public void step(double seconds) {
-        secondsPerStep = secondsPerStep == 0 ? seconds : secondsPerStep + NEWEST * (seconds - secondsPerStep);
+    /** A step of so many tokens took so long. */
+    public void step(double tokens, double seconds) {
+        double share = secondsPerStep == 0 ? 1 : NEWEST;
+        secondsPerStep += share * (seconds - secondsPerStep);
+        tokensPerStep += share * (tokens - tokensPerStep);
     }
 
-    public double perSecond(double tokensPerStep) {
+    public double tokensPerSecond() {
         return secondsPerStep == 0 ? 0 : tokensPerStep / secondsPerStep;
     }
 

@@ -2,6 +2,7 @@ package org.borealis.trainer.step;
 
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.borealis.device.Slot;
 import org.borealis.train.Optimizer;
 
@@ -11,17 +12,18 @@ import org.borealis.train.Optimizer;
  */
 public interface Step extends AutoCloseable {
 
-    /** Forgets the batches of the step before. */
-    default void begin() {
-        begin(1);
+    /** As below, for gradients as they are. */
+    default void begin(int batches) {
+        begin(1, batches);
     }
 
     /**
-     * As {@link #begin()}.
+     * Forgets the batches of the step before.
      *
      * @param lossScale what gradients are multiplied with until they are used; 1 unless {@link Precision#scalesLoss}
+     * @param batches how many the step has on each rank
      */
-    void begin(double lossScale);
+    void begin(double lossScale, int batches);
 
     /** Adds loss and gradient of a batch, which may not change before the last of the step has been added. */
     void accumulate(TokenBatch batch);
@@ -31,6 +33,12 @@ public interface Step extends AutoCloseable {
 
     /** Euclidean length of the mean gradient of the batches since {@link #begin}. */
     double gradientNorm();
+
+    /**
+     * Mean, over the first batches of all ranks since {@link #begin}, of the squared length of the gradient of one such batch; empty if
+     * the step has no other batch, or if that would take more than these programs do.
+     */
+    OptionalDouble squaredBatchNorm();
 
     /**
      * Lets the optimizer take in the gradient for labels that are drawn from the model's predictions for a step's batches;

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.borealis.device.Compiler;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.Held;
@@ -38,6 +39,27 @@ public record StepSpread(
                         .anyMatch(p -> !spread.sharding(holdings.held(Role.SUM, p))
                                 .equals(spread.sharding(holdings.held(Role.GRADIENT, p))));
         return new StepSpread(spread, ranks.team().rank(), holdings, precision, micro, isDeferred);
+    }
+
+    /**
+     * Whether the gradient of a step's first batch on each rank can be measured beside that of the whole step: if there is more than one
+     * batch, and no gradient has to be brought together for it that would not be otherwise.
+     */
+    public boolean measuresNoise() {
+        boolean isWholeByBatch = !isDeferred
+                || spread.axes().stream().allMatch(spread.batchAxes()::contains)
+                || holdings.parameters().stream().noneMatch(this::isApartWithinBatch);
+        return micro * spread.batches() > 1 && isWholeByBatch;
+    }
+
+    /** Whether ranks that share a batch add up its gradient apart. */
+    private boolean isApartWithinBatch(Parameter parameter) {
+        var batches = spread.batchAxes();
+        var sums = sharding(Role.SUM, parameter).cuts();
+        var gradients = sharding(Role.GRADIENT, parameter).cuts();
+        return IntStream.range(0, sums.size())
+                .anyMatch(i ->
+                        !batches.contains(sums.get(i).axis()) && !sums.get(i).equals(gradients.get(i)));
     }
 
     private Sharding sharding(Role role, Parameter parameter) {
@@ -172,7 +194,7 @@ public record StepSpread(
         return new Signature(
                 held,
                 batches,
-                isEvaluation || !spread.isExact() ? Set.of(StepTrace.LOSS) : Set.of(),
+                isEvaluation || !spread.isExact() ? Set.of(StepTrace.LOSS, StepTrace.BATCH_SQUARED_NORM) : Set.of(),
                 whole,
                 !isUpdate && !isNorm);
     }

@@ -22,6 +22,7 @@ import org.borealis.train.Optimizer;
 /**
  * Traces the programs that a run is made of.
  *
+ * @param fewest batches that a step has on each rank, where it is not always {@link StepSpread#micro}
  * @param isRamped whether weight decay changes over the run
  * @param isOffloaded whether what the optimizer remembers is elsewhere between updates
  */
@@ -32,11 +33,13 @@ public record StepTrace(
         int sequence,
         Rematerialisation rematerialisation,
         StepSpread spread,
+        int fewest,
         boolean isRamped,
         boolean isOffloaded) {
     static final String FIRST = "first";
     static final String ACCUMULATE = "accumulate";
     static final String LAST = "last";
+    static final String ONLY = "only";
     public static final String UPDATE = "update";
     public static final String EVALUATE = "evaluate";
     public static final String TOKENS = "tokens";
@@ -50,6 +53,7 @@ public record StepTrace(
     static final String LOSS_SCALE = "lossScale";
     private static final String SCALED_LOSS = "scaledLoss";
     public static final String SQUARED_NORM = "squaredNorm";
+    static final String BATCH_SQUARED_NORM = "batchSquaredNorm";
     public static final String SCALE = "scale";
     public static final String NUMBER = "number";
     public static final String RATE = "rate";
@@ -106,6 +110,9 @@ public record StepTrace(
             types.put(LOSS_SCALE, lossType());
         }
         types.put(SQUARED_NORM, NUMBER_TYPE);
+        if (spread.measuresNoise()) {
+            types.put(BATCH_SQUARED_NORM, NUMBER_TYPE);
+        }
         if (optimizer().observesEvery() > 0) {
             types.put(DRAW, NUMBER_TYPE);
         }
@@ -130,6 +137,9 @@ public record StepTrace(
             if (spread.micro() > 1) {
                 programs.add(drawn(compiler, MORE_DRAWN, true));
             }
+        }
+        if (spread.isDeferred() && fewest == 1) {
+            programs.add(only(compiler));
         }
         int accumulated = spread.micro() - 1;
         if (accumulated > 0 && spread.isDeferred()) {
@@ -194,6 +204,11 @@ public record StepTrace(
         return gradients(compiler, loss(compiler, FIRST), spread::sum, spread::sum, false);
     }
 
+    /** As {@link #first}, of a step that has no other batch on any rank. */
+    private Program only(Compiler compiler) {
+        return gradients(compiler, loss(compiler, ONLY), StepTrace::gradient, StepTrace::gradient, false);
+    }
+
     /** Loss and gradient of a batch whose targets are drawn from the model's predictions. */
     private Program drawn(Compiler compiler, String name, boolean adds) {
         var builder = new Program.Builder(name);
@@ -232,11 +247,16 @@ public record StepTrace(
         }
         var values = backward.replay(arguments, builder);
         hand(builder, buffers, LOSS, values.get(backward.output(LOSS).value()), true);
+        var own = new ArrayList<Tensor>();
         for (var parameter : family.parameters()) {
             var output = backward.output("gradient." + TrainState.parameter(parameter));
             boolean isReplaced = to.apply(parameter).equals(from.apply(parameter)) || spread.isAliased(parameter);
             var gradient = values.get(output.value()).as(precision.gradients());
             hand(builder, buffers, to.apply(parameter), gradient, isReplaced);
+            own.add(gradient);
+        }
+        if (spread.measuresNoise() && (loss.name().equals(FIRST) || loss.name().equals(ONLY))) {
+            builder.output(BATCH_SQUARED_NORM, squares(own));
         }
         return builder.build();
     }
@@ -263,12 +283,16 @@ public record StepTrace(
         var gradients = parameters.stream()
                 .map(p -> builder.input(gradient(p), gradientType(p)))
                 .toList();
-        var squares = gradients.stream()
+        builder.output(SQUARED_NORM, squares(gradients));
+        return builder.build();
+    }
+
+    private Tensor squares(List<Tensor> gradients) {
+        return gradients.stream()
                 .map(g -> g.as(precision.wide()))
                 .map(g -> g.times(g).sum().as(DataType.FLOAT64))
-                .toList();
-        builder.output(SQUARED_NORM, squares.stream().reduce(Tensor::plus).orElseThrow());
-        return builder.build();
+                .reduce(Tensor::plus)
+                .orElseThrow();
     }
 
     private Optimizer optimizer() {

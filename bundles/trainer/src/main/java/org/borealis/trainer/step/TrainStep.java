@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
 import org.borealis.device.Device;
@@ -39,15 +40,17 @@ public final class TrainStep implements Step {
     private final StepSpread spread;
     private double lossScale = 1;
     private int batches;
+    private int done;
 
     /**
      * How a step is made.
      *
      * @param rows sequences that run at once
-     * @param micro how many such batches a step has on each rank
+     * @param micro how many such batches a step has on each rank, at most
      * @param rematerialisation what the backward pass computes again
      * @param ranks who makes it
      * @param offload where what the optimizer remembers is between updates
+     * @param fewest how many it has at least
      * @param isRamped whether weight decay changes over the run
      */
     public record Plan(
@@ -57,13 +60,19 @@ public final class TrainStep implements Step {
             Rematerialisation rematerialisation,
             Ranks ranks,
             Offload offload,
+            int fewest,
             boolean isRamped) {
         /** The same with weight decay that changes, or not. */
         public Plan ramped(boolean isIt) {
-            return new Plan(rows, micro, precision, rematerialisation, ranks, offload, isIt);
+            return new Plan(rows, micro, precision, rematerialisation, ranks, offload, fewest, isIt);
         }
 
-        /** With steady weight decay. */
+        /** The same with steps that may have fewer batches. */
+        public Plan from(int batches) {
+            return new Plan(rows, micro, precision, rematerialisation, ranks, offload, batches, isRamped);
+        }
+
+        /** With steps of one size and steady weight decay. */
         public Plan(
                 int rows,
                 int micro,
@@ -71,7 +80,7 @@ public final class TrainStep implements Step {
                 Rematerialisation rematerialisation,
                 Ranks ranks,
                 Offload offload) {
-            this(rows, micro, precision, rematerialisation, ranks, offload, false);
+            this(rows, micro, precision, rematerialisation, ranks, offload, micro, false);
         }
 
         /** With all on the device. */
@@ -91,7 +100,7 @@ public final class TrainStep implements Step {
 
         /** The same of another rank. */
         public Plan of(Ranks other) {
-            return new Plan(rows, micro, precision, rematerialisation, other, offload, isRamped);
+            return new Plan(rows, micro, precision, rematerialisation, other, offload, fewest, isRamped);
         }
 
         /** What is to be compiled. */
@@ -104,6 +113,7 @@ public final class TrainStep implements Step {
                     rematerialisation,
                     StepSpread.of(
                             ranks, new Holdings(family.parameters(), optimizer, precision.kept()), precision, micro),
+                    fewest,
                     isRamped,
                     offload.isElsewhere());
         }
@@ -192,8 +202,9 @@ public final class TrainStep implements Step {
     }
 
     @Override
-    public void begin(double lossScale) {
-        batches = 0;
+    public void begin(double lossScale, int batches) {
+        done = 0;
+        this.batches = batches;
         this.lossScale = lossScale;
         if (scalesLoss) {
             write(StepTrace.LOSS_SCALE, lossScale);
@@ -203,27 +214,44 @@ public final class TrainStep implements Step {
     @Override
     public void accumulate(TokenBatch batch) {
         write(batch);
-        int index = batches++;
-        boolean isLast = index == plan.micro() - 1 && programs.containsKey(StepTrace.LAST);
-        run(index == 0 ? StepTrace.FIRST : isLast ? StepTrace.LAST : StepTrace.ACCUMULATE);
+        int index = done++;
+        boolean joins = done == batches && spread.isDeferred();
+        if (index == 0) {
+            run(joins ? StepTrace.ONLY : StepTrace.FIRST);
+        } else {
+            run(joins ? StepTrace.LAST : StepTrace.ACCUMULATE);
+        }
     }
 
     /** Batches of all ranks since {@link #begin}. */
     private int batches() {
-        return batches * plan.ranks().batches();
+        return done * plan.ranks().batches();
     }
 
     @Override
     public double loss() {
-        double sum = scalar(buffers.get(StepTrace.LOSS));
-        boolean isWhole = plan.ranks().spread().isExact() || plan.ranks().batches() == 1;
-        return (isWhole ? sum : plan.ranks().sum(sum)) / batches();
+        return ofAllBatches(scalar(buffers.get(StepTrace.LOSS))) / batches();
     }
 
     @Override
     public double gradientNorm() {
         run(StepTrace.SQUARED_NORM);
         return Math.sqrt(scalar(buffers.get(StepTrace.SQUARED_NORM))) / batches() / lossScale;
+    }
+
+    @Override
+    public OptionalDouble squaredBatchNorm() {
+        if (batches() < 2 || !spread.measuresNoise()) {
+            return OptionalDouble.empty();
+        }
+        double squares = ofAllBatches(scalar(buffers.get(StepTrace.BATCH_SQUARED_NORM)));
+        return OptionalDouble.of(squares / plan.ranks().batches() / lossScale / lossScale);
+    }
+
+    /** Sum over the ranks' batches of what each has, if the programs leave that to the host. */
+    private double ofAllBatches(double own) {
+        boolean isWhole = plan.ranks().spread().isExact() || plan.ranks().batches() == 1;
+        return isWhole ? own : plan.ranks().sum(own);
     }
 
     @Override

@@ -150,7 +150,7 @@ public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) 
         var remembered = optimizer.numbers();
         state.initialise(1);
         for (int number = 1; number <= updates; number++) {
-            step.begin();
+            step.begin(batches(ranks, number).size());
             if (optimizer.observesEvery() > 0 && (number - 1) % optimizer.observesEvery() == 0) {
                 step.observe(batches(ranks, number), number);
             }
@@ -189,7 +189,8 @@ public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) 
                 .toList();
     }
 
-    private static TokenBatch batch(int seed) {
+    /** A batch of its own for each seed. */
+    public static TokenBatch batch(int seed) {
         var batch = new TokenBatch(ROWS, SEQUENCE);
         for (int row = 0; row < ROWS; row++) {
             var window = new int[SEQUENCE + 1];

@@ -328,7 +328,7 @@ final class PipelineStepTest {
         double loss = 0;
         double norm = 0;
         for (int number = 1; number <= 2; number++) {
-            step.begin(lossScale);
+            step.begin(lossScale, BATCHES / stride);
             for (int batch = first; batch < BATCHES; batch += stride) {
                 step.accumulate(batch(number * BATCHES + batch));
             }

@@ -123,7 +123,7 @@ final class OffloadTest {
             before.ifPresentOrElse(state::load, () -> state.initialise(1));
             var losses = new ArrayList<Double>();
             for (int number = 1; number <= 3; number++) {
-                step.begin();
+                step.begin(1);
                 step.accumulate(batch(number));
                 losses.add(step.loss());
                 step.update(number, 1e-3, 1);
@@ -258,7 +258,7 @@ final class OffloadTest {
                     var state = state(device, model, plan);
                     var step = new TrainStep(compiler, device, model, new Memorious(), state, plan)) {
                 state.initialise(1);
-                step.begin();
+                step.begin(1);
                 step.accumulate(batch(1));
                 step.loss();
                 step.update(1, 1e-3, 1);

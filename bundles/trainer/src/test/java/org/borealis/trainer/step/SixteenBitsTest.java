@@ -105,7 +105,7 @@ final class SixteenBitsTest {
                 var step = new TrainStep(compiler, device, MODEL, one.optimizer(), state, one.plan(ranks))) {
             before.ifPresentOrElse(state::load, () -> state.initialise(1));
             for (long number = first; number <= last; number++) {
-                step.begin();
+                step.begin(one.batches() / ranks.batches());
                 for (int batch = ranks.batch(); batch < one.batches(); batch += ranks.batches()) {
                     step.accumulate(batch((int) number * one.batches() + batch));
                 }
@@ -341,7 +341,7 @@ final class SixteenBitsTest {
                 var step = new TrainStep(compiler, device, MODEL, one.optimizer(), state, plan)) {
             var planned = StepMemory.plan(compiler, device, MODEL, one.optimizer(), plan);
             assertEquals(device.bytes(), planned.total());
-            step.begin();
+            step.begin(plan.micro());
             return planned.fixed();
         }
     }

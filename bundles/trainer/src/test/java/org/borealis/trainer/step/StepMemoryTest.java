@@ -74,7 +74,7 @@ class StepMemoryTest {
             state.initialise(1);
             var losses = new ArrayList<Double>();
             for (int number = 1; number <= 5; number++) {
-                step.begin();
+                step.begin(2);
                 step.accumulate(batch(number));
                 step.accumulate(batch(number + 7));
                 losses.add(step.loss());

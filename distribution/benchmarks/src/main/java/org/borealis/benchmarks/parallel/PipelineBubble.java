@@ -141,7 +141,7 @@ final class PipelineBubble {
         meter.reset();
         watched.takeRuns();
         long begun = System.nanoTime();
-        step.begin();
+        step.begin(batches);
         for (int i = 0; i < batches; i++) {
             step.accumulate(batch);
         }
