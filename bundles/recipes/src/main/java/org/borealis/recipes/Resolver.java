@@ -22,6 +22,7 @@ import org.borealis.recipe.Section.Group;
  */
 record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
     private static final String CLIP = "clip";
+    private static final String RATE = "rate";
 
     /** The recipe as written in a file, and as it is after the overrides. */
     private record Keys(Map<String, Given> written, Map<String, Given> wanted) {}
@@ -157,7 +158,7 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
     private Section section(Choice choice, String plugin, String origin, Map<String, Given> given, boolean isReplaced) {
         Optional<Schema> schema = catalogue.schema(choice.contract(), plugin);
         if (schema.isPresent()) {
-            var meant = isReplaced ? withoutForeign(schema.get(), given) : given;
+            var meant = isReplaced ? withoutForeign(choice.contract(), schema.get(), given) : given;
             return new Section(plugin, schema.get().complete(meant, choice.problems()));
         }
         if (!choice.waits()) {
@@ -212,9 +213,9 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
 
     /**
      * Without the settings that the file gave to the plug-in that the command line replaced and that this one does not have: one
-     * override changes the optimizer of a shipped recipe.
+     * override changes the optimizer of a shipped recipe. A learning rate means something else to each optimizer, too.
      */
-    private Map<String, Given> withoutForeign(Schema schema, Map<String, Given> given) {
+    private Map<String, Given> withoutForeign(Contract<?> contract, Schema schema, Map<String, Given> given) {
         var kept = new LinkedHashMap<>(given);
         var dropped = new ArrayList<String>();
         given.forEach((key, value) -> {
@@ -227,7 +228,21 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
             remarks.accept(schema.owner() + " has no " + String.join(", ", dropped)
                     + "; left out what the recipe says about it");
         }
+        if (contract.equals(Contract.OPTIMIZER)) {
+            ownRate(schema, kept);
+        }
         return kept;
+    }
+
+    private void ownRate(Schema schema, Map<String, Given> kept) {
+        Given former = kept.get(RATE);
+        if (former != null && !former.isOverride()) {
+            schema.setting(RATE).flatMap(Setting::defaultValue).ifPresent(own -> {
+                kept.remove(RATE);
+                remarks.accept(schema.owner() + " takes its own rate of " + own + ", not the recipe's of "
+                        + former.text() + "; --set optimizer.rate=RATE gives another");
+            });
+        }
     }
 
     /** What the command line says: nobody knows yet which settings the plug-in shares with the one that it replaces. */

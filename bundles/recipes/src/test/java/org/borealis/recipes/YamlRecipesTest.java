@@ -136,9 +136,21 @@ final class YamlRecipesTest {
         for (String override : List.of("optimizer=sgd", "optimizer.name=sgd", "optimizer={name: sgd}")) {
             var recipe = read(SMALL, override, "backend=reference");
             assertEquals(
-                    new Section("sgd", Map.of("rate", 3e-4, "nesterov", false)), recipe.section(Contract.OPTIMIZER));
+                    new Section("sgd", Map.of("rate", 1e-3, "nesterov", false)), recipe.section(Contract.OPTIMIZER));
             assertEquals(new Section("reference", Map.of()), recipe.section(Contract.BACKEND));
         }
+    }
+
+    @Test
+    void anotherOptimizerTakesItsOwnRateUnlessTheCommandLineGivesOne() {
+        assertEquals(1e-3, rate("optimizer=sgd"));
+        assertEquals(0.5, rate("optimizer=sgd", "optimizer.rate=0.5"));
+        assertEquals(0.5, rate("optimizer={name: sgd, rate: 0.5}"));
+        assertEquals(3e-4, rate("optimizer=adamw"), "the same one keeps what the recipe says");
+    }
+
+    private Object rate(String... overrides) {
+        return read(SMALL, overrides).section(Contract.OPTIMIZER).settings().get("rate");
     }
 
     @Test
@@ -161,7 +173,7 @@ final class YamlRecipesTest {
                 "optimizer:\n  {weight_decay: 1, name: adamw}");
         says(
                 "r.yaml:3: a recipe has no key 'batch.micor'; did you mean 'batch.micro'? "
-                        + "Keys of 'batch': batch.sequences, batch.micro.",
+                        + "Keys of 'batch': batch.sequences, batch.micro, batch.ramp, batch.start, batch.rampSteps.",
                 "name: x\nbatch:\n  micor: 3");
         var head = refused("optimiser: {name: adamw, rate: 1}").getMessage();
         assertTrue(
@@ -169,7 +181,7 @@ final class YamlRecipesTest {
                         "r.yaml:1: a recipe has no key 'optimiser'; did you mean 'optimizer'? Its keys: backend, "),
                 head);
         says(
-                "--set batch=3: a recipe has no key 'batch'. Keys of 'batch': batch.sequences, batch.micro.",
+                "--set batch=3: a recipe has no key 'batch'. Keys of 'batch': batch.sequences, batch.micro, batch.ramp, batch.start, batch.rampSteps.",
                 "",
                 "batch=3");
     }
