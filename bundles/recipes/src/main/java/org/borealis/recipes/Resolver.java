@@ -22,7 +22,6 @@ import org.borealis.recipe.Section.Group;
  */
 record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
     private static final String CLIP = "clip";
-    private static final String RATE = "rate";
 
     /** The recipe as written in a file, and as it is after the overrides. */
     private record Keys(Map<String, Given> written, Map<String, Given> wanted) {}
@@ -212,37 +211,24 @@ record Resolver(Schema run, Catalogue catalogue, Consumer<String> remarks) {
     }
 
     /**
-     * Without the settings that the file gave to the plug-in that the command line replaced and that this one does not have: one
-     * override changes the optimizer of a shipped recipe. A learning rate means something else to each optimizer, too.
+     * Without the settings that the file gave to the plug-in that the command line replaced and that this one does not have, or has for
+     * itself: rates, betas and decays of optimizers are not each other's. One override changes the optimizer of a shipped recipe.
      */
     private Map<String, Given> withoutForeign(Contract<?> contract, Schema schema, Map<String, Given> given) {
         var kept = new LinkedHashMap<>(given);
         var dropped = new ArrayList<String>();
         given.forEach((key, value) -> {
-            if (!value.isOverride() && schema.setting(key).isEmpty()) {
+            boolean isShared = !contract.equals(Contract.OPTIMIZER) || key.equals(CLIP);
+            if (!value.isOverride() && !(isShared && schema.setting(key).isPresent())) {
                 kept.remove(key);
                 dropped.add(key);
             }
         });
         if (!dropped.isEmpty()) {
-            remarks.accept(schema.owner() + " has no " + String.join(", ", dropped)
-                    + "; left out what the recipe says about it");
-        }
-        if (contract.equals(Contract.OPTIMIZER)) {
-            ownRate(schema, kept);
+            remarks.accept(schema.owner() + " takes the place of another; left out what the recipe says about that: "
+                    + String.join(", ", dropped));
         }
         return kept;
-    }
-
-    private void ownRate(Schema schema, Map<String, Given> kept) {
-        Given former = kept.get(RATE);
-        if (former != null && !former.isOverride()) {
-            schema.setting(RATE).flatMap(Setting::defaultValue).ifPresent(own -> {
-                kept.remove(RATE);
-                remarks.accept(schema.owner() + " takes its own rate of " + own + ", not the recipe's of "
-                        + former.text() + "; --set optimizer.rate=RATE gives another");
-            });
-        }
     }
 
     /** What the command line says: nobody knows yet which settings the plug-in shares with the one that it replaces. */

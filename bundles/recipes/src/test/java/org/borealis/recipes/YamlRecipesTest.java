@@ -142,7 +142,7 @@ final class YamlRecipesTest {
     }
 
     @Test
-    void anotherOptimizerTakesItsOwnRateUnlessTheCommandLineGivesOne() {
+    void anotherOptimizerTakesItsOwnSettingsUnlessTheCommandLineGivesThem() {
         assertEquals(1e-3, rate("optimizer=sgd"));
         assertEquals(0.5, rate("optimizer=sgd", "optimizer.rate=0.5"));
         assertEquals(0.5, rate("optimizer={name: sgd, rate: 0.5}"));
