@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,26 @@ class SweepIT {
     }
 
     @Test
+    void theShippedSweepHasEveryOptimizerAndIsRight() throws Exception {
+        var work = new Workplace(folder);
+        var sweep = Path.of(System.getProperty("borealis.home"), "sweeps", "optimizers.yaml");
+        var dry =
+                work.borealis("sweep", sweep.toString(), "--dry-run", "--json").succeeded();
+        var tried = new TreeSet<String>();
+        for (var trial : new ObjectMapper().readTree(dry.out())) {
+            tried.add(trial.get("settings").get("optimizer").asText().replaceAll("\\{name: ([^,}]*).*", "$1"));
+        }
+        var installed = new TreeSet<String>();
+        for (var plugin : new ObjectMapper()
+                .readTree(work.borealis("plugins", "list", "--json").succeeded().out())) {
+            if (plugin.get("kind").asText().equals("optimizer")) {
+                installed.add(plugin.get("name").asText());
+            }
+        }
+        assertEquals(installed, tried);
+    }
+
+    @Test
     void trialsAreTrainedComparedAndNotTrainedAgain() throws Exception {
         var work = new Workplace(folder);
         Files.writeString(work.path("sweep.yaml"), """
@@ -43,6 +64,9 @@ class SweepIT {
                   - {optimizer: {name: adamw, groups: [{match: "*.norm.*", weightDecay: 0}, {match: "*.down.*", name: sgd}]}}
                   - {optimizer.rate: -1}
                 """);
+        var dry = work.borealis("sweep", "sweep.yaml", "--dry-run");
+        assertEquals(1, dry.code(), dry::toString);
+        assertTrue(dry.err().contains("trial 002_-1: ") && dry.err().contains("'optimizer.rate' must be"), dry::err);
         var first = work.borealis("sweep", "sweep.yaml");
         assertEquals(1, first.code(), first::toString);
         assertTrue(first.err().contains("'optimizer.rate' must be"), first::err);

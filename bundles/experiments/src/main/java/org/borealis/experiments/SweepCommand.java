@@ -3,9 +3,10 @@ package org.borealis.experiments;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.nio.file.Path;
-import java.util.List;
 import org.borealis.command.Command;
 import org.borealis.command.Interruption;
+import org.borealis.recipe.Recipes;
+import org.borealis.tensor.BorealisException;
 import org.osgi.service.component.ComponentServiceObjects;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -54,25 +55,24 @@ public final class SweepCommand implements Command {
             description = "Folder of runs; the sweep has a folder in it that bears its name. Default: ${DEFAULT-VALUE}")
     Path runs = Path.of("runs");
 
-    @Option(names = "--dry-run", description = "List the trials, and train none.")
+    @Option(names = "--dry-run", description = "Check and list the trials, and train none.")
     boolean isDry;
 
     @Option(names = "--json", description = "Print the comparison as JSON, the best first.")
     boolean asJson;
 
     private final Training training;
+    private final Recipes recipes;
     private final Interruption interruption;
 
     @Activate
     public SweepCommand(
             @Reference(target = "(" + Command.NAME + "=train)", scope = ReferenceScope.PROTOTYPE_REQUIRED)
                     ComponentServiceObjects<Command> train,
+            @Reference Recipes recipes,
             @Reference Interruption interruption) {
-        this(new Training(train::getService), interruption);
-    }
-
-    SweepCommand(Training training, Interruption interruption) {
-        this.training = training;
+        training = new Training(train::getService);
+        this.recipes = recipes;
         this.interruption = interruption;
     }
 
@@ -81,7 +81,11 @@ public final class SweepCommand implements Command {
         var sweep = Sweep.read(file);
         var folder = runs.resolve(sweep.name());
         boolean isWhole = true;
-        for (var trial : isDry ? List.<Trial>of() : sweep.trials()) {
+        for (var trial : sweep.trials()) {
+            if (isDry) {
+                isWhole &= isRight(trial, sweep);
+                continue;
+            }
             System.err.println("trial " + trial.name());
             isWhole &= training.run(trial.arguments(sweep, folder.toString())) == DONE; // if not, others may
             comparison(sweep, folder).write(folder);
@@ -95,6 +99,16 @@ public final class SweepCommand implements Command {
         }
         System.out.print(asJson ? json(comparison) : comparison.table());
         return isWhole ? DONE : FAILED;
+    }
+
+    private boolean isRight(Trial trial, Sweep sweep) {
+        try {
+            recipes.read(sweep.recipe(), trial.overrides(sweep));
+            return true;
+        } catch (BorealisException e) {
+            System.err.println("trial " + trial.name() + ": " + e.getMessage());
+            return false;
+        }
     }
 
     private Comparison comparison(Sweep sweep, Path folder) {

@@ -26,9 +26,16 @@ record Trial(String name, Map<String, String> settings) {
     /** The command line of {@code borealis train}. */
     List<String> arguments(Sweep sweep, String runs) {
         var arguments = new ArrayList<>(List.of(sweep.recipe(), "--runs", runs));
-        sweep.common().forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
-        settings.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
-        arguments.addAll(List.of("--set", "name=" + name));
+        overrides(sweep).forEach(each -> arguments.addAll(List.of("--set", each)));
         return arguments;
+    }
+
+    /** What of the recipe it changes. */
+    List<String> overrides(Sweep sweep) {
+        var overrides = new ArrayList<String>();
+        sweep.common().forEach((key, value) -> overrides.add(key + "=" + value));
+        settings.forEach((key, value) -> overrides.add(key + "=" + value));
+        overrides.add("name=" + name);
+        return overrides;
     }
 }
