@@ -2,6 +2,7 @@ package org.borealis.device;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.borealis.tensor.Composite;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Tensor;
@@ -16,8 +17,14 @@ import org.osgi.annotation.versioning.ProviderType;
  */
 @ProviderType
 public final class Eager implements Trace, AutoCloseable {
+    /** Small tensors share buffers of this size, because taking one costs more than computing a small tensor. */
+    private static final long SHARED_BYTES = 256 << 10;
+
     private final Device device;
     private final List<Slot> slots = new ArrayList<>();
+    private final List<Buffer> buffers = new ArrayList<>();
+    private Optional<Buffer> shared = Optional.empty();
+    private long used;
 
     /** @param device is not closed with this trace */
     public Eager(Device device) {
@@ -26,8 +33,24 @@ public final class Eager implements Trace, AutoCloseable {
 
     /** A tensor for the caller to write, through {@link #slot}. */
     public Tensor tensor(TensorType type) {
-        slots.add(Slot.allocate(device, type));
+        slots.add(type.bytes() > SHARED_BYTES / 4 ? new Slot(take(type.bytes()), 0, type) : inShared(type));
         return new Tensor(this, slots.size() - 1, type);
+    }
+
+    private Slot inShared(TensorType type) {
+        if (shared.isEmpty() || used + type.bytes() > SHARED_BYTES) {
+            shared = Optional.of(take(SHARED_BYTES));
+            used = 0;
+        }
+        var slot = new Slot(shared.get(), used, type);
+        used += Math.ceilDiv(type.bytes(), Slot.ALIGNMENT) * Slot.ALIGNMENT;
+        return slot;
+    }
+
+    private Buffer take(long bytes) {
+        var buffer = device.allocate(bytes);
+        buffers.add(buffer);
+        return buffer;
     }
 
     /** Where a tensor of this trace lives. */
@@ -54,7 +77,9 @@ public final class Eager implements Trace, AutoCloseable {
 
     @Override
     public void close() {
-        slots.forEach(slot -> slot.buffer().close());
+        buffers.forEach(Buffer::close);
+        buffers.clear();
         slots.clear();
+        shared = Optional.empty();
     }
 }

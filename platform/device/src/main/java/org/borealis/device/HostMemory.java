@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicLong;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -19,8 +20,11 @@ import org.osgi.annotation.versioning.ProviderType;
 public final class HostMemory implements Buffers.Source {
     private static final Path MACHINE = Path.of("/proc/meminfo");
     private static final Path GROUP = Path.of("/sys/fs/cgroup");
+    /** What may be taken before the system is asked again how much there is: asking takes longer than giving a small piece. */
+    private static final long UNASKED_BYTES = 2 << 20;
 
     private final String device;
+    private final AtomicLong takenUnasked = new AtomicLong();
 
     /** @param device name in errors, such as {@code torch} */
     public HostMemory(String device) {
@@ -38,24 +42,31 @@ public final class HostMemory implements Buffers.Source {
 
     @Override
     public MemorySegment take(long bytes, Arena arena) {
-        long available = availableBytes().orElse(Long.MAX_VALUE);
-        if (bytes > available) {
-            throw DeviceException.outOfMemory(device, bytes, available);
+        if (bytes > UNASKED_BYTES || takenUnasked.addAndGet(bytes) > UNASKED_BYTES) {
+            takenUnasked.set(0);
+            long available = available();
+            if (bytes > available) {
+                throw DeviceException.outOfMemory(device, bytes, available);
+            }
         }
         if (SystemPages.areThere()) {
             var memory = pages().take(bytes, arena);
             if (memory.byteSize() < bytes) {
-                throw DeviceException.outOfMemory(device, bytes, available);
+                throw DeviceException.outOfMemory(device, bytes, available());
             }
             return memory;
         }
         try {
             return arena.allocate(bytes, Slot.ALIGNMENT);
         } catch (OutOfMemoryError | IllegalArgumentException e) {
-            var refused = DeviceException.outOfMemory(device, bytes, available);
+            var refused = DeviceException.outOfMemory(device, bytes, available());
             refused.initCause(e);
             throw refused;
         }
+    }
+
+    private long available() {
+        return availableBytes().orElse(Long.MAX_VALUE);
     }
 
     /** The memory from an address on, as Java sees it. Nobody checks that it is there. */

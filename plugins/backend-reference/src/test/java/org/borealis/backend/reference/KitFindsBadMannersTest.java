@@ -79,7 +79,7 @@ final class KitFindsBadMannersTest {
                     @Override
                     public Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
                         Arena.global().allocate(32 << 10).fill((byte) 1);
-                        return super.bind(op, inputs, outputs);
+                        return () -> {}; // what it computes takes long, and nobody looks at it
                     }
                 },
                 "making and closing buffers.*|binding, running.*",
@@ -92,11 +92,7 @@ final class KitFindsBadMannersTest {
                 () -> new FaultyDevice() {
                     @Override
                     public Kernel bind(Op op, List<Slot> inputs, List<Slot> outputs) {
-                        var kernel = super.bind(op, inputs, outputs);
-                        return () -> {
-                            Arena.global().allocate(2 << 10).fill((byte) 1);
-                            kernel.run();
-                        };
+                        return () -> Arena.global().allocate(2 << 10).fill((byte) 1);
                     }
                 },
                 "making and closing buffers.*|binding, running.*|running again.*",

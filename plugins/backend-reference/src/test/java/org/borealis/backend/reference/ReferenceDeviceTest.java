@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.borealis.device.DeviceException;
+import org.borealis.device.Eager;
 import org.borealis.device.Slot;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive.Fold;
@@ -14,6 +15,7 @@ import org.borealis.tensor.Primitive.Reduce;
 import org.borealis.tensor.ShapeException;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.SwiGlu;
+import org.borealis.testkit.HostTensor;
 import org.junit.jupiter.api.Test;
 
 final class ReferenceDeviceTest {
@@ -40,6 +42,23 @@ final class ReferenceDeviceTest {
         try (var device = new ReferenceBackend().open()) {
             long bytes = device.memoryBytes().orElseThrow();
             assertTrue(1 << 20 < bytes && bytes < 1L << 50, () -> bytes + " bytes");
+        }
+    }
+
+    @Test
+    void tensorsOfAnEagerTraceAreZeroAlignedAndNeverInOnePlace() {
+        var sizes = List.of(0, 1 << 16, 0, 3, 1 << 15, 1, 0, 1 << 17);
+        try (var device = new ReferenceBackend().open();
+                var eager = new Eager(device)) {
+            var slots = sizes.stream()
+                    .map(size -> eager.slot(eager.tensor(TensorType.of(DataType.UINT8, size))))
+                    .toList();
+            for (var slot : slots) {
+                assertEquals(0, slot.offset() % Slot.ALIGNMENT);
+                var before = HostTensor.read(device, slot);
+                assertEquals(-1, before.elements().mismatch(new HostTensor(slot.type()).elements()));
+                HostTensor.of(slot.type(), 1).write(device, slot);
+            }
         }
     }
 
