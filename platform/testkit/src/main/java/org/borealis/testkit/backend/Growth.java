@@ -21,12 +21,14 @@ final class Growth {
         repeat(times / 2, action);
         double least = Double.POSITIVE_INFINITY;
         double leastButOne = Double.POSITIVE_INFINITY;
+        long before = resident();
         for (int window = 0; window < WINDOWS && leastButOne > 0; window++) {
-            long before = resident();
             repeat(times, action);
-            double growth = resident() - before;
+            long after = resident();
+            double growth = after - before;
             leastButOne = Math.min(leastButOne, Math.max(least, growth));
             least = Math.min(least, growth);
+            before = after;
         }
         return Math.max(0, leastButOne) / times;
     }
