@@ -9,10 +9,15 @@ import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.borealis.parallel.Collectives;
@@ -216,13 +221,32 @@ public abstract class CollectivesConformance {
         return CollectiveWaits.ALL.stream().map(wait -> dynamicTest(wait.operation(), () -> missed(wait, true)));
     }
 
+    /** Trials that do nothing but wait, most of their time: so they begin at once, and each is a test that waits for its end. */
+    private static <T> Stream<DynamicTest> together(List<T> trials, Function<T, String> name, Consumer<T> trial) {
+        return trials.stream()
+                .map(each -> {
+                    var task = new FutureTask<Void>(() -> trial.accept(each), null);
+                    Thread.ofPlatform().daemon().name(name.apply(each)).start(task);
+                    return dynamicTest(name.apply(each), () -> ended(task));
+                })
+                .toList()
+                .stream();
+    }
+
+    private static void ended(FutureTask<Void> trial) throws Throwable {
+        try {
+            trial.get();
+        } catch (ExecutionException e) {
+            throw Objects.requireNonNullElse(e.getCause(), e);
+        }
+    }
+
     @TestFactory
     final Stream<DynamicTest> whoNeverComesIsMissedWhenTheTimeIsUp() {
-        return CollectiveWaits.ALL.stream()
-                .map(wait -> dynamicTest(
-                        wait.operation(),
-                        () -> assertTrue(
-                                missed(wait, false).contains("peer-late"), "nobody says that a peer is late")));
+        return together(
+                CollectiveWaits.ALL,
+                CollectiveWaits::operation,
+                wait -> assertTrue(missed(wait, false).contains("peer-late"), "nobody says that a peer is late"));
     }
 
     /** What the others throw: the first to give up may pull the rest with it, so either code is right for one of them. */
@@ -250,31 +274,34 @@ public abstract class CollectivesConformance {
         return codes;
     }
 
-    @Test
-    void whoNeverJoinsIsMissedWhenTheTimeIsUp() {
-        for (int rank : List.of(0, 1)) {
+    @TestFactory
+    final Stream<DynamicTest> whoNeverJoinsIsMissedWhenTheTimeIsUp() {
+        return together(List.of(0, 1), rank -> "rank " + rank, rank -> {
             var ranks = ranks(2, SHORT);
             var refusal = ranks.refused(() -> ranks.join(rank), "join of rank " + rank, List.of("rendezvous"));
             assertTrue(RankThreads.message(refusal).contains(ranks.address()), "where? " + refusal);
-        }
+        });
     }
 
     @TestFactory
     final Stream<DynamicTest> sizesThatDifferDoNoHarm() {
-        return CollectiveMismatches.ALL.stream()
-                .map(mismatch -> dynamicTest(mismatch.sentence(), () -> {
-                    var ranks = ranks(2, SHORT);
-                    var outcomes = ranks.outcomes(world -> {
-                        var group = all(world);
-                        CollectiveCases.ALL_REDUCE_SUMS.run(group, Arena.ofAuto(), DataType.FLOAT32, 5);
-                        mismatch.run(group);
-                    });
-                    var refusals = outcomes.stream().flatMap(Optional::stream).toList();
-                    assertTrue(!refusals.isEmpty(), "nobody was told");
-                    for (var refusal : refusals) {
-                        assertTrue(refusal instanceof CommunicationException, () -> "got " + refusal);
-                    }
-                }));
+        return together(CollectiveMismatches.ALL, CollectiveMismatches::sentence, this::toldOf);
+    }
+
+    private void toldOf(CollectiveMismatches mismatch) {
+        var met = new AtomicInteger();
+        var outcomes = ranks(2, SHORT).outcomes(world -> {
+            var group = all(world);
+            CollectiveCases.ALL_REDUCE_SUMS.run(group, Arena.ofAuto(), DataType.FLOAT32, 5);
+            met.incrementAndGet();
+            mismatch.run(group);
+        });
+        var refusals = outcomes.stream().flatMap(Optional::stream).toList();
+        assertTrue(met.get() > 0, () -> "they do not even meet: " + refusals);
+        assertTrue(!refusals.isEmpty(), "nobody was told");
+        for (var refusal : refusals) {
+            assertTrue(refusal instanceof CommunicationException, () -> "got " + refusal);
+        }
     }
 
     @Test
