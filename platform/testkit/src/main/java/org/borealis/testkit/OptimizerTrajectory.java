@@ -50,6 +50,14 @@ public record OptimizerTrajectory(JsonNode json) {
         return json.path("id").asText();
     }
 
+    /** Names of its parameters, in their order. */
+    public List<String> parameters() {
+        return json.at("/problem/tensors")
+                .valueStream()
+                .map(tensor -> tensor.path("name").asText())
+                .toList();
+    }
+
     /** Its settings, under the names of the program that made it. */
     public JsonNode settings() {
         return json.path("hyper");

@@ -1,7 +1,10 @@
 package org.borealis.optimizer.adaptive;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
@@ -66,6 +69,11 @@ public final class Adafactor extends UpdateRule {
         double leastScale() default 1e-3;
 
         @AttributeDefinition(
+                description =
+                        "Names of all parameters, in the order in which each multiplies the rate of itself, of those behind it and of all later steps by its root mean square, as in fairseq; none: the rate is multiplied by each parameter's own only")
+        String[] compounding() default {};
+
+        @AttributeDefinition(
                 description = "Share of a matrix that is taken off each step, per unit of rate; vectors do not decay",
                 min = "0")
         double weightDecay() default 0;
@@ -77,17 +85,25 @@ public final class Adafactor extends UpdateRule {
     private static final SquareAverage SQUARES = new SquareAverage("squares");
 
     private final Config config;
+    private final List<String> compounding;
 
     /** @throws org.borealis.tensor.BorealisException if a setting is out of its range */
     @Activate
     public Adafactor(Config config) {
         super("adafactor", config.rate(), config.clip(), config.weightDecay());
         this.config = config;
+        compounding = List.of(config.compounding());
         kept("beta1", config.beta1());
         notNegative("epsilon", config.epsilon());
         notNegative("leastScale", config.leastScale());
         require(config.clipThreshold() > 0, "clipThreshold has to be above 0; got " + config.clipThreshold());
         require(config.decayRate() <= 0, "decayRate has to be at most 0; got " + config.decayRate());
+        require(
+                compounding.isEmpty() || config.scaleParameter() && !config.relativeStep(),
+                "compounding needs scaleParameter, and a rate that is no relativeStep");
+        require(
+                compounding.size() == new HashSet<>(compounding).size(),
+                "compounding names a parameter twice: " + compounding);
     }
 
     /** Steps are clipped by their mean. */
@@ -106,11 +122,40 @@ public final class Adafactor extends UpdateRule {
     }
 
     @Override
+    public Map<String, Double> numbers() {
+        var numbers = new HashMap<String, Double>();
+        compounding.forEach(name -> numbers.put(factor(name), 1.0));
+        return numbers;
+    }
+
+    @Override
+    public Map<String, Tensor> sums(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
+        var sums = new HashMap<String, Tensor>();
+        compounding.forEach(
+                name -> sums.put(factor(name), name.equals(parameter.name()) ? size(value) : value.scalar(0)));
+        return sums;
+    }
+
+    /** The rate's factors, parameter by parameter; the last one's is where the next step begins. */
+    @Override
+    public Map<String, Double> numbers(Map<String, Double> before, Map<String, Double> sums, Pace pace) {
+        var numbers = new HashMap<String, Double>();
+        double factor = compounding.isEmpty() ? 1 : before.getOrDefault(factor(compounding.getLast()), 1.0);
+        for (var name : compounding) {
+            double size = sums.getOrDefault(factor(name), 0.0);
+            require(size > 0, "compounding names '" + name + "', which is no parameter of this optimizer");
+            factor *= size;
+            numbers.put(factor(name), factor);
+        }
+        return numbers;
+    }
+
+    @Override
     public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
         var kept = complement(step.number().power(config.decayRate()));
         var squares = SquareAverage.next(
                 state, gradient.times(gradient).plus(config.epsilon()), (before, next) -> average(before, next, kept));
-        var rate = rate(value, step);
+        var rate = rate(parameter, value, step);
         var change =
                 scaled(SquareAverage.clipped(SquareAverage.normal(gradient, squares), config.clipThreshold()), rate);
         var next = new ArrayList<>(squares);
@@ -123,13 +168,27 @@ public final class Adafactor extends UpdateRule {
     }
 
     /** Of a parameter. */
-    private Tensor rate(Tensor value, Step step) {
+    private Tensor rate(Parameter parameter, Tensor value, Step step) {
         var rate = config.relativeStep() ? step.rate().times(relative(step.number())) : step.rate();
         if (!config.scaleParameter()) {
             return rate;
         }
+        if (compounding.isEmpty()) {
+            return rate.times(size(value).as(DataType.FLOAT64));
+        }
+        require(compounding.contains(parameter.name()), "compounding leaves out '" + parameter.name() + "'");
+        return rate.times(step.get(factor(parameter.name())));
+    }
+
+    /** What the rate of a parameter is multiplied by. */
+    private Tensor size(Tensor value) {
         var size = SquareAverage.rootMeanSquare(value);
-        return rate.times(size.maximum(size.scalar(config.leastScale())).as(DataType.FLOAT64));
+        return size.maximum(size.scalar(config.leastScale()));
+    }
+
+    /** The number that is remembered for a parameter. */
+    private String factor(String name) {
+        return "factor" + compounding.indexOf(name);
     }
 
     private Tensor relative(Tensor number) {
