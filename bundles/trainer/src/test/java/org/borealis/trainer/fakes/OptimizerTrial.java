@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.borealis.backend.reference.ReferenceBackend;
 import org.borealis.compiler.ProgramCompiler;
@@ -38,11 +39,11 @@ import org.borealis.trainer.step.TrainStep;
 import org.borealis.trainer.step.UpdateKinds;
 
 /**
- * A few steps of a tiny GPT with an optimizer, by one rank or by several that are threads of this JVM.
+ * A few steps of a tiny model with an optimizer, by one rank or by several that are threads of this JVM.
  *
  * @param updates how many
  */
-public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) {
+public record OptimizerTrial(ModelFamily model, Optimizer optimizer, Offload offload, int updates) {
     private static final int BATCHES = 4;
     private static final int ROWS = 2;
     private static final int SEQUENCE = 6;
@@ -50,10 +51,13 @@ public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) 
     /** Reordered sums of float32: each of a few hundred terms of size 1, at 6e-8 a rounding. */
     private static final double TOLERANCE = 1e-6;
 
-    /** What is trained. */
+    /** What is trained, if nothing else is. */
     public static final ModelFamily MODEL = new Gpt(Settings.of(
             GptSettings.class,
             Map.of("layers", 4, "hidden", 16, "heads", 4, "sequence", SEQUENCE, "vocabulary", VOCABULARY)));
+
+    /** For those who compile often. */
+    public static final ModelFamily SMALLEST = new Perceptron(VOCABULARY, SEQUENCE);
 
     private static final ProgramCompiler COMPILER = new ProgramCompiler();
 
@@ -62,13 +66,27 @@ public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) 
         this(optimizer, Offload.NONE, 3);
     }
 
+    /** Of {@link #MODEL}. */
+    public OptimizerTrial(Optimizer optimizer, Offload offload, int updates) {
+        this(MODEL, optimizer, offload, updates);
+    }
+
     /**
      * What came of it.
      *
      * @param numbers losses, norms, the optimizer's numbers, and the held-out loss
+     * @param remembered the optimizer's numbers in the end
      * @param parts what a rank writes into a checkpoint
      */
-    public record Results(List<Double> numbers, List<SavedTensors.Part> parts) {}
+    public record Results(List<Double> numbers, Map<String, Double> remembered, List<SavedTensors.Part> parts) {}
+
+    /**
+     * Where a run goes on.
+     *
+     * @param updates made before
+     * @param remembered the optimizer's numbers
+     */
+    public record Start(int updates, Map<String, Double> remembered, SavedTensors tensors) {}
 
     /** Strategies of all axes that this knows. */
     public static Map<String, ParallelStrategy> strategies(int zero) {
@@ -87,14 +105,22 @@ public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) 
     public void requireThatOfOneRank(ThreadRanks ranks) {
         var wanted = run(Ranks.ALONE);
         var all = ranks.run(this::run);
-        for (var got : all) {
-            for (int i = 0; i < wanted.numbers().size(); i++) {
-                double number = wanted.numbers().get(i);
-                assertEquals(number, got.numbers().get(i), TOLERANCE * Math.max(1, Math.abs(number)));
-            }
+        all.forEach(got -> requireNear(wanted.numbers(), got.numbers()));
+        requireNear(saved(List.of(wanted)), saved(all));
+    }
+
+    /** Requires numbers that differ by as much as the order of sums may make of them. */
+    public static void requireNear(List<Double> wanted, List<Double> got) {
+        assertEquals(wanted.size(), got.size());
+        for (int i = 0; i < wanted.size(); i++) {
+            double number = wanted.get(i);
+            assertEquals(number, got.get(i), TOLERANCE * Math.max(1, Math.abs(number)));
         }
-        var saved = saved(all);
-        saved(List.of(wanted)).bytes().forEach((name, tensor) -> {
+    }
+
+    /** As {@link #requireNear(List, List)}, of what was saved. */
+    public static void requireNear(SavedTensors wanted, SavedTensors saved) {
+        wanted.bytes().forEach((name, tensor) -> {
             var got = Objects.requireNonNull(saved.bytes().get(name), name);
             if (!Arrays.equals(tensor, got)) {
                 near(name, values(tensor), values(got));
@@ -124,32 +150,43 @@ public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) 
 
     /** What one of the ranks does. */
     public Results run(Ranks ranks) {
+        return run(ranks, Optional.empty());
+    }
+
+    /** What one of the ranks does from there on. */
+    public Results run(Ranks ranks, Start start) {
+        return run(ranks, Optional.of(start));
+    }
+
+    private Results run(Ranks ranks, Optional<Start> start) {
         try (var device = new ReferenceBackend().open()) {
             if (ranks.pipeline().isEmpty()) {
                 try (var state = state(device, ranks, Keeping.ALL);
-                        var step = new TrainStep(COMPILER, device, MODEL, optimizer, state, plan(ranks))) {
-                    return run(ranks, state, step);
+                        var step = new TrainStep(COMPILER, device, model, optimizer, state, plan(ranks))) {
+                    return run(ranks, state, step, start);
                 }
             }
             var pipeline = ranks.pipeline().get();
-            var parts = PipelineModel.of(COMPILER, MODEL, plan(ranks), pipeline.chunks());
+            var parts = PipelineModel.of(COMPILER, model, plan(ranks), pipeline.chunks());
             try (var state = state(device, ranks, parts.keeping(ranks));
                     var step = new PipelineStep(
                             COMPILER, device, optimizer, state, plan(ranks), parts, pipeline.schedule())) {
-                return run(ranks, state, step);
+                return run(ranks, state, step, start);
             }
         }
     }
 
     private TrainState state(Device device, Ranks ranks, Keeping keeping) {
-        return new TrainState(device, DataType.FLOAT32, MODEL.parameters(), optimizer, ranks, keeping, offload);
+        return new TrainState(device, DataType.FLOAT32, model.parameters(), optimizer, ranks, keeping, offload);
     }
 
-    private Results run(Ranks ranks, TrainState state, Step step) {
+    private Results run(Ranks ranks, TrainState state, Step step, Optional<Start> start) {
         var numbers = new ArrayList<Double>();
-        var remembered = optimizer.numbers();
-        state.initialise(1);
-        for (int number = 1; number <= updates; number++) {
+        var remembered = start.map(Start::remembered).orElse(optimizer.numbers());
+        int before = start.map(Start::updates).orElse(0);
+        start.ifPresentOrElse(from -> state.load(from.tensors()), () -> state.initialise(1));
+        start.ifPresent(_ -> step.apply(UpdateKinds.RETURN));
+        for (int number = before + 1; number <= before + updates; number++) {
             step.begin(batches(ranks, number).size());
             if (optimizer.observesEvery() > 0 && (number - 1) % optimizer.observesEvery() == 0) {
                 step.observe(batches(ranks, number), number);
@@ -169,7 +206,7 @@ public record OptimizerTrial(Optimizer optimizer, Offload offload, int updates) 
         var parts = SavedTensors.of(state);
         step.apply(UpdateKinds.RETURN);
         numbers.add(step.evaluate(batch(99)));
-        return new Results(List.copyOf(numbers), parts);
+        return new Results(List.copyOf(numbers), remembered, parts);
     }
 
     /** How the steps are made. */
