@@ -4,23 +4,26 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Files with numbers that other programs computed: those under {@code src/test/resources/goldens} of a module, and those under the
- * folder that the system property {@value #PROPERTY} names, if it is set.
+ * Files with numbers that other programs computed: those in folders {@value #FOLDER} of the class path, such as that of a module's
+ * {@code src/test/resources}, and those under the folder that the system property {@value #PROPERTY} names, if it is set.
  */
 @ProviderType
 public final class Goldens {
     /** System property with a folder of further cases. */
     public static final String PROPERTY = "borealis.goldens";
 
+    private static final String FOLDER = "goldens";
     private static final int DEPTH = 8;
 
     private Goldens() {}
@@ -35,7 +38,12 @@ public final class Goldens {
 
     /** Files of this name pattern, such as {@code golden.json} or {@code *.json}, that are of the kind that is looked for. */
     public static List<Golden> of(String glob, Predicate<JsonNode> isOfKind) {
-        var folders = new ArrayList<>(List.of(Path.of("src/test/resources/goldens")));
+        return of(glob, "", isOfKind);
+    }
+
+    /** As {@link #of(String, Predicate)}, of files that have a text in them: others are not parsed. */
+    public static List<Golden> of(String glob, String text, Predicate<JsonNode> isOfKind) {
+        var folders = new ArrayList<>(folders());
         String given = System.getProperty(PROPERTY, "");
         if (!given.isEmpty()) {
             folders.add(Path.of(given));
@@ -43,9 +51,35 @@ public final class Goldens {
         return folders.stream()
                 .filter(Files::isDirectory)
                 .flatMap(folder -> files(folder, glob))
+                .filter(file -> has(file, text))
                 .map(file -> new Golden(file, read(file)))
                 .filter(golden -> isOfKind.test(golden.json()))
                 .toList();
+    }
+
+    private static boolean has(Path file, String text) {
+        try {
+            return text.isEmpty() || Files.readString(file).contains(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Folders of the class path that have such files. */
+    public static List<Path> folders() {
+        try {
+            var folders = new ArrayList<Path>();
+            for (var url : Collections.list(Goldens.class.getClassLoader().getResources(FOLDER))) {
+                if (url.getProtocol().equals("file")) {
+                    folders.add(Path.of(url.toURI()));
+                }
+            }
+            return folders;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Stream<Path> files(Path folder, String glob) {

@@ -16,6 +16,7 @@ import java.util.TreeSet;
 import java.util.function.BiFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.borealis.device.Compiler;
 import org.borealis.device.Device;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
@@ -53,7 +54,7 @@ public abstract class OptimizerConformance {
         throw new UnsupportedOperationException("override this beside trajectories()");
     }
 
-    /** Whether vectors decay in a trajectory; see {@link OptimizerTrajectory#check}. */
+    /** Whether vectors decay in a trajectory: they are given as matrices of one row then. */
     protected boolean decaysVectors(OptimizerTrajectory trajectory) {
         return true;
     }
@@ -196,7 +197,7 @@ public abstract class OptimizerConformance {
     void noGradientGivesFiniteNumbers() {
         var parameter = Parameter.fill("x", 1, 3, 5);
         var value = new HostTensor(TensorType.of(DataType.FLOAT32, 3, 5));
-        var run = OptimizerRun.of(device, optimizer(), parameter, value);
+        var run = OptimizerRun.of(Runner.eager(device), optimizer(), parameter, value);
         for (int step = 1; step <= 3; step++) {
             run.step(step, _ -> value);
             var track = run.tracks().getFirst();
@@ -216,7 +217,8 @@ public abstract class OptimizerConformance {
         var start = Samples.of(DataType.FLOAT32, 1, 3, 5);
         var unbroken = descend(Parameter.fill("x", 1, 3, 5), start, 7);
         var broken = descend(Parameter.fill("x", 1, 3, 5), start, 4);
-        var resumed = new OptimizerRun(device, optimizer(), broken.tracks(), broken.numbers()); // has what was saved
+        var resumed = new OptimizerRun(
+                Runner.eager(device), optimizer(), broken.tracks(), broken.numbers()); // has what was saved
         descend(resumed, 5, 7);
         assertEquals(unbroken.numbers(), resumed.numbers());
         assertArrayEquals(
@@ -253,13 +255,26 @@ public abstract class OptimizerConformance {
                 .flatMap(trajectory -> Stream.of(DataType.FLOAT64, DataType.FLOAT32)
                         .map(type -> DynamicTest.dynamicTest(
                                 trajectory.id() + " in " + type,
-                                () -> trajectory.check(
-                                        optimizer(trajectory), device, type, decaysVectors(trajectory)))));
+                                () -> follow(trajectory, Runner.eager(device), type))));
+    }
+
+    /** The same on another device, with compiled updates: for where plug-ins and backends meet. */
+    public final Stream<DynamicTest> trajectoriesAreFollowed(Device other, Compiler compiler, DataType type) {
+        return trajectories().stream()
+                .map(trajectory -> DynamicTest.dynamicTest(trajectory.id(), () -> {
+                    try (var runner = Runner.compiled(other, compiler)) {
+                        follow(trajectory, runner, type);
+                    }
+                }));
+    }
+
+    private void follow(OptimizerTrajectory trajectory, Runner runner, DataType type) {
+        trajectory.check(optimizer(trajectory), runner, type, decaysVectors(trajectory));
     }
 
     /** After steps down x^2 / 2, whose gradient is x. */
     private OptimizerRun descend(Parameter parameter, HostTensor start, int steps) {
-        var run = OptimizerRun.of(device, optimizer(), parameter, start);
+        var run = OptimizerRun.of(Runner.eager(device), optimizer(), parameter, start);
         descend(run, 1, steps);
         return run;
     }

@@ -5,9 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Function;
-import org.borealis.device.Device;
-import org.borealis.device.Eager;
+import java.util.stream.Stream;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
@@ -15,13 +16,14 @@ import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 import org.borealis.train.Optimizer.State;
 
-/** Parameters on their way under an optimizer: updates run at once, without a compiler. */
+/** Parameters on their way under an optimizer. */
 final class OptimizerRun {
     private static final TensorType NUMBER = TensorType.of(DataType.FLOAT64);
 
-    private final Device device;
+    private final Runner runner;
     private final Optimizer optimizer;
     private final List<Track> tracks;
+    private final TreeSet<String> sums = new TreeSet<>();
     private Map<String, Double> numbers;
 
     /** A parameter, its value, and what is remembered of it. */
@@ -44,19 +46,47 @@ final class OptimizerRun {
                 case State.Initial.Copy() -> HostTensor.fill(state.type(), value::get);
             };
         }
+
+        private Track with(List<HostTensor> updated) {
+            return new Track(parameter, updated.getFirst(), updated.subList(1, updated.size()));
+        }
     }
 
-    OptimizerRun(Device device, Optimizer optimizer, List<Track> tracks, Map<String, Double> numbers) {
-        this.device = device;
+    /** What a body is applied to: value, gradient, what is remembered, then number, rate and the optimizer's numbers. */
+    private record Inputs(List<Tensor> in, int states, List<String> numbers) {
+        Tensor value() {
+            return in.get(0);
+        }
+
+        Tensor gradient() {
+            return in.get(1);
+        }
+
+        List<Tensor> state() {
+            return in.subList(2, 2 + states);
+        }
+
+        Optimizer.Step step(String kind) {
+            var scalars = in.subList(2 + states, in.size());
+            var tensors = new HashMap<String, Tensor>();
+            for (int i = 0; i < numbers.size(); i++) {
+                tensors.put(numbers.get(i), scalars.get(2 + i));
+            }
+            return new Optimizer.Step(kind, scalars.get(0), scalars.get(1), Optional.empty(), tensors);
+        }
+    }
+
+    OptimizerRun(Runner runner, Optimizer optimizer, List<Track> tracks, Map<String, Double> numbers) {
+        this.runner = runner;
         this.optimizer = optimizer;
         this.tracks = new ArrayList<>(tracks);
         this.numbers = numbers;
     }
 
     /** At its beginning. */
-    static OptimizerRun of(Device device, Optimizer optimizer, Parameter parameter, HostTensor value) {
+    static OptimizerRun of(Runner runner, Optimizer optimizer, Parameter parameter, HostTensor value) {
         return new OptimizerRun(
-                device, optimizer, List.of(Track.begin(optimizer, parameter, value)), optimizer.numbers());
+                runner, optimizer, List.of(Track.begin(optimizer, parameter, value)), optimizer.numbers());
     }
 
     Optimizer optimizer() {
@@ -79,87 +109,79 @@ final class OptimizerRun {
     void step(long number, Function<Track, HostTensor> gradient) {
         var gradients = tracks.stream().map(gradient).toList();
         var pace = new Optimizer.Pace(number, optimizer.rate(), 1);
-        var sums = new HashMap<String, Double>();
+        var all = new HashMap<String, Double>();
         for (int i = 0; i < tracks.size() && !numbers.isEmpty(); i++) {
-            addSums(sums, tracks.get(i), gradients.get(i), number);
+            addSums(all, tracks.get(i), gradients.get(i), number);
         }
-        numbers = optimizer.numbers(numbers, sums, pace);
+        numbers = optimizer.numbers(numbers, all, pace);
         for (int i = 0; i < tracks.size(); i++) {
             tracks.set(i, updated(tracks.get(i), gradients.get(i), number));
         }
     }
 
-    private void addSums(Map<String, Double> sums, Track track, HostTensor gradient, long number) {
-        try (var eager = new Eager(device)) {
-            var added = optimizer.sums(
+    private void addSums(Map<String, Double> all, Track track, HostTensor gradient, long number) {
+        var added = run("sums", track, gradient, number, in -> {
+            var traced = new TreeMap<>(optimizer.sums(
                     track.parameter(),
-                    track.value().to(device, eager),
-                    gradient.to(device, eager),
-                    put(eager, track.state()),
-                    step(eager, optimizer.kinds().getFirst(), number));
-            added.forEach((name, sum) ->
-                    sums.merge(name, HostTensor.read(device, eager.slot(sum)).get(0), Double::sum));
+                    in.value(),
+                    in.gradient(),
+                    in.state(),
+                    in.step(optimizer.kinds().getFirst())));
+            sums.addAll(traced.keySet()); // the same for all parameters
+            return List.copyOf(traced.values());
+        });
+        int at = 0;
+        for (var name : sums) {
+            all.merge(name, added.get(at++).get(0), Double::sum);
         }
     }
 
     private Track updated(Track track, HostTensor gradient, long number) {
-        try (var eager = new Eager(device)) {
-            var update = optimizer.update(
-                    track.parameter(),
-                    track.value().to(device, eager),
-                    gradient.to(device, eager),
-                    put(eager, track.state()),
-                    step(eager, optimizer.kind(number), number));
-            return new Track(
-                    track.parameter(),
-                    HostTensor.read(device, eager.slot(update.value())),
-                    read(eager, update.state()));
-        }
+        var kind = optimizer.kind(number);
+        return track.with(run(kind, track, gradient, number, in -> {
+            var update = optimizer.update(track.parameter(), in.value(), in.gradient(), in.state(), in.step(kind));
+            return Stream.concat(Stream.of(update.value()), update.state().stream())
+                    .toList();
+        }));
+    }
+
+    private List<HostTensor> run(
+            String what, Track track, HostTensor gradient, long number, Function<Inputs, List<Tensor>> body) {
+        var names = List.copyOf(new TreeSet<>(numbers.keySet()));
+        var inputs = new ArrayList<>(List.of(track.value(), gradient));
+        inputs.addAll(track.state());
+        inputs.add(HostTensor.of(NUMBER, number));
+        inputs.add(HostTensor.of(NUMBER, optimizer.rate()));
+        names.forEach(name -> inputs.add(HostTensor.of(NUMBER, numbers.getOrDefault(name, 0.0))));
+        return runner.run(
+                what + "/" + track.parameter().name(),
+                inputs,
+                in -> body.apply(new Inputs(in, track.state().size(), names)));
     }
 
     /** Hands over a gradient for drawn labels. */
     void observe(double labels, Function<Track, HostTensor> gradient) {
         tracks.replaceAll(track -> {
-            try (var eager = new Eager(device)) {
-                var state = optimizer.observe(
-                        track.parameter(),
-                        track.value().to(device, eager),
-                        gradient.apply(track).to(device, eager),
-                        put(eager, track.state()),
-                        HostTensor.of(NUMBER, labels).to(device, eager));
-                return new Track(track.parameter(), track.value(), read(eager, state));
-            }
+            var inputs = new ArrayList<>(List.of(track.value(), gradient.apply(track)));
+            inputs.addAll(track.state());
+            inputs.add(HostTensor.of(NUMBER, labels));
+            var state = runner.run(
+                    "observe/" + track.parameter().name(),
+                    inputs,
+                    in -> optimizer.observe(
+                            track.parameter(), in.get(0), in.get(1), in.subList(2, in.size() - 1), in.getLast()));
+            return new Track(track.parameter(), track.value(), state);
         });
     }
 
     /** What a parameter is evaluated with. */
     HostTensor evaluated(Track track) {
-        try (var eager = new Eager(device)) {
-            var value =
-                    optimizer.evaluated(track.parameter(), track.value().to(device, eager), put(eager, track.state()));
-            return HostTensor.read(device, eager.slot(value));
-        }
-    }
-
-    private Optimizer.Step step(Eager eager, String kind, long number) {
-        var tensors = new HashMap<String, Tensor>();
-        numbers.forEach(
-                (name, value) -> tensors.put(name, HostTensor.of(NUMBER, value).to(device, eager)));
-        return new Optimizer.Step(
-                kind,
-                HostTensor.of(NUMBER, number).to(device, eager),
-                HostTensor.of(NUMBER, optimizer.rate()).to(device, eager),
-                Optional.empty(),
-                tensors);
-    }
-
-    private List<HostTensor> read(Eager eager, List<Tensor> tensors) {
-        return tensors.stream()
-                .map(tensor -> HostTensor.read(device, eager.slot(tensor)))
-                .toList();
-    }
-
-    private List<Tensor> put(Eager eager, List<HostTensor> values) {
-        return values.stream().map(value -> value.to(device, eager)).toList();
+        var inputs = new ArrayList<>(List.of(track.value()));
+        inputs.addAll(track.state());
+        return runner.run(
+                        "evaluated/" + track.parameter().name(),
+                        inputs,
+                        in -> List.of(optimizer.evaluated(track.parameter(), in.getFirst(), in.subList(1, in.size()))))
+                .getFirst();
     }
 }

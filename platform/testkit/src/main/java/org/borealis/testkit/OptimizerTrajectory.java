@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.borealis.device.Device;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Shape;
@@ -38,6 +37,7 @@ public record OptimizerTrajectory(JsonNode json) {
     public static List<OptimizerTrajectory> of(String optimizer) {
         return Goldens.of(
                         "*.json",
+                        '"' + optimizer + '"',
                         json -> json.has("problem")
                                 && json.path("optimizer").asText().equals(optimizer))
                 .stream()
@@ -112,12 +112,12 @@ public record OptimizerTrajectory(JsonNode json) {
      *
      * @param asMatrices gives vectors as matrices of one row, because the program decayed vectors too
      */
-    public void check(Optimizer optimizer, Device device, DataType type, boolean asMatrices) {
+    void check(Optimizer optimizer, Runner runner, DataType type, boolean asMatrices) {
         var tracks = new ArrayList<OptimizerRun.Track>();
         for (var tensor : json.at("/problem/tensors")) {
             tracks.add(begin(optimizer, tensor, type, asMatrices));
         }
-        var run = new OptimizerRun(device, optimizer, tracks, optimizer.numbers());
+        var run = new OptimizerRun(runner, optimizer, tracks, optimizer.numbers());
         for (int step = 1; step <= STEPS; step++) {
             int number = step;
             run.step(number, track -> HostTensor.fill(track.value().type(), i -> gradient(track, i, number)));
