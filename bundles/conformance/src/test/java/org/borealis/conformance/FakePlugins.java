@@ -23,6 +23,16 @@ record FakePlugins(Map<String, Backend> backends) implements Plugins {
     }
 
     @Override
+    public List<String> origins(Contract<?> contract, String name) {
+        return names(contract).contains(name) ? List.of("fake 1.0") : List.of();
+    }
+
+    @Override
+    public <T> Choice<T> open(Contract<T> contract, Section section, String origin) {
+        return open(contract, section, Duration.ZERO);
+    }
+
+    @Override
     public <T> Choice<T> open(Contract<T> contract, Section section, Duration patience) {
         var backend = backends.get(section.name());
         if (backend == null) {

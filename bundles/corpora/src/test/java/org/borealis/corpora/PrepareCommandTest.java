@@ -159,6 +159,16 @@ final class PrepareCommandTest {
         }
 
         @Override
+        public List<String> origins(Contract<?> contract, String name) {
+            return names(contract).contains(name) ? List.of("fake 1.0") : List.of();
+        }
+
+        @Override
+        public <T> Choice<T> open(Contract<T> contract, Section section, String origin) {
+            return open(contract, section, Duration.ZERO);
+        }
+
+        @Override
         public <T> Choice<T> open(Contract<T> contract, Section section, Duration patience) {
             opened.add(section);
             T tokenizer = contract.type().cast(new CharTokenizer(300, true));

@@ -13,6 +13,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.slf4j.Logger;
@@ -23,7 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class ConfiguredPlugins implements Plugins {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredPlugins.class);
 
+    private final BundleContext context;
     private final InstalledPlugins installed;
+    private final KnownOrigins origins;
     private final Opening opening;
 
     @Activate
@@ -31,8 +34,16 @@ public final class ConfiguredPlugins implements Plugins {
             BundleContext context,
             @Reference ServiceComponentRuntime components,
             @Reference ConfigurationAdmin configurations) {
+        this.context = context;
         this.installed = new InstalledPlugins(context, components);
         this.opening = new Opening(context, components, configurations);
+        this.origins = new KnownOrigins(installed);
+        context.addBundleListener(origins);
+    }
+
+    @Deactivate
+    void close() {
+        context.removeBundleListener(origins);
     }
 
     @Override
@@ -51,6 +62,30 @@ public final class ConfiguredPlugins implements Plugins {
     public <T> Choice<T> open(Contract<T> contract, Section section, Duration patience) {
         InstalledPlugin plugin = awaited(contract, section.name(), patience);
         return opening.open(contract, plugin, complete(plugin, section));
+    }
+
+    @Override
+    public List<String> origins(Contract<?> contract, String name) {
+        return origins.of(contract, name);
+    }
+
+    @Override
+    public <T> Choice<T> open(Contract<T> contract, Section section, String origin) {
+        InstalledPlugin plugin = installed
+                .versions(contract, section.name())
+                .filter(each -> each.origin().equals(origin))
+                .findFirst()
+                .orElseThrow(() -> missing(contract, section.name(), origin));
+        return opening.open(contract, plugin, complete(plugin, section));
+    }
+
+    private BorealisException missing(Contract<?> contract, String name, String origin) {
+        var present = origins.of(contract, name);
+        return new BorealisException(
+                "plugin-missing",
+                contract.section() + " '" + name + "' of " + origin + " is not installed; installed: "
+                        + (present.isEmpty() ? "none" : String.join(", ", present))
+                        + ". Put that very build into plugins/");
     }
 
     private static Section complete(InstalledPlugin plugin, Section section) {

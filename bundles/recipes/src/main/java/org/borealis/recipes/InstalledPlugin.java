@@ -17,9 +17,14 @@ record InstalledPlugin(Contract<?> contract, String name, Bundle bundle, Compone
         return pids == null || pids.length == 0 || pids[0].equals("$") ? component.name : pids[0];
     }
 
-    /** Bundle and version, for people and for a run's lineage. */
-    String origin() {
+    /** Bundle and version, for people. */
+    String label() {
         return bundle.getSymbolicName() + " " + bundle.getVersion();
+    }
+
+    /** Bundle, version and content, for a run's lineage. */
+    String origin() {
+        return label() + " (" + ContentDigest.of(bundle) + ")";
     }
 
     Schema schema() {

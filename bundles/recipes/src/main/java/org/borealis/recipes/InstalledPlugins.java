@@ -24,11 +24,19 @@ record InstalledPlugins(BundleContext context, ServiceComponentRuntime component
         return find(contract, name).map(InstalledPlugin::schema);
     }
 
-    /** The plug-in of that name; while two versions are installed, the newer. */
+    /** The plug-in of that name; while several versions are installed, the newest. */
     Optional<InstalledPlugin> find(Contract<?> contract, String name) {
+        return versions(contract, name).findFirst();
+    }
+
+    /** All plug-ins of that name: the newest version first, and of one version the one that was installed first. */
+    Stream<InstalledPlugin> versions(Contract<?> contract, String name) {
         return all(contract)
                 .filter(plugin -> plugin.name().equals(name))
-                .max(Comparator.comparing(plugin -> plugin.bundle().getVersion()));
+                .sorted(Comparator.comparing(
+                                (InstalledPlugin plugin) -> plugin.bundle().getVersion())
+                        .reversed()
+                        .thenComparing(plugin -> plugin.bundle().getBundleId()));
     }
 
     /** What a component declares, whether or not a recipe can choose it. */

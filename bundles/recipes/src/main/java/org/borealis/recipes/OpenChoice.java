@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 /** A plug-in in use, for as long as its configuration exists. */
 final class OpenChoice<T> implements Plugins.Choice<T> {
-    private final InstalledPlugin plugin;
+    private final String what;
     private final Section section;
     private final BundleContext context;
     private final ServiceReference<T> reference;
@@ -28,19 +28,18 @@ final class OpenChoice<T> implements Plugins.Choice<T> {
             ServiceReference<T> reference,
             T service,
             Configuration configuration) {
-        this.plugin = plugin;
         this.section = section;
         this.context = context;
         this.reference = reference;
         this.service = service;
         this.configuration = configuration;
         // Now, because a bundle that was updated meanwhile tells its new version.
+        this.what = plugin.contract().section() + " '" + plugin.name() + "' of " + plugin.label();
         this.origin = plugin.origin();
     }
 
     @Override
     public T service() {
-        String what = plugin.contract().section() + " '" + plugin.name() + "' of " + origin;
         if (isClosed.get()) {
             throw new BorealisException("plugin-closed", what + " is used after it was closed");
         }

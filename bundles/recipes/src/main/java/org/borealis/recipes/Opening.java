@@ -56,7 +56,7 @@ record Opening(BundleContext context, ServiceComponentRuntime components, Config
             return configuration;
         } catch (IOException e) {
             throw new BorealisException(
-                    "plugin-failed", "the settings of " + plugin.origin() + " could not be stored: " + e, e);
+                    "plugin-failed", "the settings of " + plugin.label() + " could not be stored: " + e, e);
         }
     }
 
@@ -97,7 +97,7 @@ record Opening(BundleContext context, ServiceComponentRuntime components, Config
         String reason = Failure.message(trace);
         return new BorealisException(
                 "plugin-failed",
-                plugin.schema().owner() + " of " + plugin.origin() + " could not be made: "
+                plugin.schema().owner() + " of " + plugin.label() + " could not be made: "
                         + (reason.isEmpty() ? "it stopped before it was ready; see the log" : reason));
     }
 
@@ -109,7 +109,7 @@ record Opening(BundleContext context, ServiceComponentRuntime components, Config
         String reason = wants.isEmpty()
                 ? "the container did not accept its settings, or its bundle went away; see the log"
                 : "it needs a service that is not there: " + String.join(", ", wants);
-        return plugin.schema().owner() + " of " + plugin.origin() + " did not start within " + PATIENCE.toSeconds()
+        return plugin.schema().owner() + " of " + plugin.label() + " did not start within " + PATIENCE.toSeconds()
                 + " s: " + reason;
     }
 

@@ -79,8 +79,13 @@ final class Container implements AutoCloseable {
         }
     }
 
-    /** Makes a bundle of one component of the samples, and starts it. */
+    /** As below, in version 1.2.3. */
     Bundle drop(Class<?> component) throws Exception {
+        return drop(component, "1.2.3");
+    }
+
+    /** Makes a bundle of one component of the samples, and starts it. */
+    Bundle drop(Class<?> component, String version) throws Exception {
         try (var builder = new Builder()) {
             for (Class<?> inside : new Class<?>[] {
                 component,
@@ -92,13 +97,14 @@ final class Container implements AutoCloseable {
             }
             builder.setProperty(
                     "Bundle-SymbolicName", "sample." + component.getSimpleName().toLowerCase());
-            builder.setProperty("Bundle-Version", "1.2.3");
+            builder.setProperty("Bundle-Version", version);
             builder.setProperty("Private-Package", component.getPackageName());
             builder.setProperty("Import-Package", "!org.jspecify.annotations,*");
             builder.setProperty("-dsannotations", component.getName());
             builder.setProperty("-noimportjava", "true");
             Jar jar = builder.build();
-            File file = folder.resolve(component.getSimpleName() + ".jar").toFile();
+            File file = folder.resolve(component.getSimpleName() + "-" + version + ".jar")
+                    .toFile();
             jar.write(file);
             Bundle bundle =
                     framework.getBundleContext().installBundle(file.toURI().toString());

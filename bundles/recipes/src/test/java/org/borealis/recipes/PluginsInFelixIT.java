@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.borealis.recipe.Contract;
@@ -71,7 +72,7 @@ final class PluginsInFelixIT {
             assertEquals(
                     "[1.0, [0.5], 0.0, 10, 5000000000, false, rms, [norm, bias], 1, [1, 2]]",
                     choice.service().toString());
-            assertEquals("sample.descent 1.2.3", choice.origin());
+            assertTrue(choice.origin().matches("sample\\.descent 1\\.2\\.3 \\([0-9a-f]{12}\\)"), choice.origin());
             assertEquals(List.of(1, 2), choice.section().settings().get("ranks"));
             assertEquals(1.0, choice.section().settings().get("rate"));
         }
@@ -93,6 +94,60 @@ final class PluginsInFelixIT {
         assertEquals(List.of("none", "rms"), settings.get(6).options());
         var gone = assertThrows(BorealisException.class, () -> plugins.settings(bundle, "no.such.component"));
         assertEquals("plugin-gone", gone.code());
+    }
+
+    @Test
+    void aNewerVersionIsSeenBesideTheOneInUse() throws Exception {
+        container.drop(Descent.class);
+        try (var choice = plugins.open(Contract.OPTIMIZER, descent(Map.of()), Duration.ZERO)) {
+            assertEquals(List.of(choice.origin()), plugins.origins(Contract.OPTIMIZER, "descent"));
+            var newer = container.drop(Descent.class, "1.3.0");
+            awaitOrigins(2);
+            var origins = plugins.origins(Contract.OPTIMIZER, "descent");
+            assertTrue(origins.getFirst().startsWith("sample.descent 1.3.0 ("), origins.toString());
+            assertEquals(choice.origin(), origins.getLast());
+            assertEquals(AS_DECLARED, choice.service().toString());
+            for (String origin : origins) {
+                try (var one = plugins.open(Contract.OPTIMIZER, descent(Map.of()), origin)) {
+                    assertEquals(origin, one.origin());
+                }
+            }
+            newer.uninstall();
+            awaitOrigins(1);
+            var missing = assertThrows(
+                    BorealisException.class,
+                    () -> plugins.open(Contract.OPTIMIZER, descent(Map.of()), origins.getFirst()));
+            assertEquals(
+                    "optimizer 'descent' of " + origins.getFirst() + " is not installed; installed: " + choice.origin()
+                            + ". Put that very build into plugins/",
+                    missing.getMessage());
+        }
+    }
+
+    /** The container tells of bundles on a thread of its own. */
+    private void awaitOrigins(int count) {
+        Waiting.poll(
+                Duration.ofSeconds(10),
+                () -> Optional.of(plugins.origins(Contract.OPTIMIZER, "descent"))
+                        .filter(origins -> origins.size() == count));
+        assertEquals(count, plugins.origins(Contract.OPTIMIZER, "descent").size());
+    }
+
+    @Test
+    void anotherBuildOfTheSameVersionHasAnotherOrigin() throws Exception {
+        var bundle = container.drop(Descent.class);
+        String before = plugins.origins(Contract.OPTIMIZER, "descent").getFirst();
+        bundle.uninstall();
+        container.drop(Descent.class, "1.2.3"); // bnd writes the time into the manifest
+        awaitOrigins(1);
+        Waiting.poll(
+                Duration.ofSeconds(10),
+                () -> plugins.origins(Contract.OPTIMIZER, "descent").stream()
+                        .filter(origin -> !origin.equals(before))
+                        .findFirst());
+        String after = plugins.origins(Contract.OPTIMIZER, "descent").getFirst();
+        assertEquals(before.replaceFirst(" \\(.*", ""), after.replaceFirst(" \\(.*", ""));
+        assertFalse(before.equals(after), before);
     }
 
     @Test

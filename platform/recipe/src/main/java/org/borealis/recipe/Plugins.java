@@ -29,6 +29,20 @@ public interface Plugins {
      */
     <T> Choice<T> open(Contract<T> contract, Section section, Duration patience);
 
+    /**
+     * The bundles that have a plug-in of that name now, as {@link Choice#origin} tells them, in the order in which {@link #open} prefers
+     * them: the newest version first. Cheap enough to be asked at every step of a run.
+     */
+    List<String> origins(Contract<?> contract, String name);
+
+    /**
+     * As {@link #open(Contract, Section, Duration)}, from one certain bundle.
+     *
+     * @param origin one of {@link #origins}
+     * @throws org.borealis.tensor.BorealisException with code {@code plugin-missing} if that bundle is not there, or no longer
+     */
+    <T> Choice<T> open(Contract<T> contract, Section section, String origin);
+
     /** A plug-in in use; close it when the run ends. */
     @ProviderType
     interface Choice<T> extends AutoCloseable {
@@ -42,7 +56,10 @@ public interface Plugins {
         /** The choice with all its settings, defaults included. */
         Section section();
 
-        /** Name and version of the bundle that it comes from, for the run's lineage. */
+        /**
+         * The bundle that it comes from, for the run's lineage: name, version and in brackets the beginning of a SHA-256 over what it
+         * holds, which differs where two builds have the same version.
+         */
         String origin();
 
         @Override

@@ -2,9 +2,10 @@ package org.borealis.trainer.fakes;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.borealis.recipe.Contract;
@@ -15,15 +16,34 @@ import org.borealis.tensor.BorealisException;
 
 /** Plug-ins made by functions of their section. One that is absent comes when somebody waits for it. */
 public final class FakePlugins implements Plugins {
-    private final Map<String, Function<Section, Object>> makers = new HashMap<>();
+    private static final String ORIGIN = "fake 1.0";
+
+    /** By section, then by origin, the newest first. */
+    private final Map<String, LinkedHashMap<String, Function<Section, Object>>> makers = new ConcurrentHashMap<>();
+
     private final AtomicBoolean isTakenAway = new AtomicBoolean();
     private boolean isGoneForGood;
     /** Sections that were waited for. */
     public final List<String> waits = new ArrayList<>();
 
-    /** Installs a plug-in under the name {@code fake}. */
+    /** Installs a plug-in under the name {@code fake}, in place of any other. */
     public void install(Contract<?> contract, Function<Section, Object> maker) {
-        makers.put(contract.section(), maker);
+        replace(contract, ORIGIN, maker);
+    }
+
+    /** As {@link #install}, from a bundle of another version. */
+    public void replace(Contract<?> contract, String origin, Function<Section, Object> maker) {
+        makers.put(contract.section(), new LinkedHashMap<>(Map.of(origin, maker)));
+    }
+
+    /** Installs a newer version beside those that are there. */
+    public void add(Contract<?> contract, String origin, Function<Section, Object> maker) {
+        versions(contract).putFirst(origin, maker);
+    }
+
+    private LinkedHashMap<String, Function<Section, Object>> versions(Contract<?> contract) {
+        return makers.computeIfAbsent(
+                contract.section(), _ -> new LinkedHashMap<>(Map.of(ORIGIN, (Function<Section, Object>) _ -> "none")));
     }
 
     /** As {@link #takeAway}, and whoever waits is interrupted. */
@@ -48,6 +68,11 @@ public final class FakePlugins implements Plugins {
     }
 
     @Override
+    public List<String> origins(Contract<?> contract, String name) {
+        return isTakenAway.get() ? List.of() : List.copyOf(versions(contract).keySet());
+    }
+
+    @Override
     public <T> Choice<T> open(Contract<T> contract, Section section, Duration patience) {
         if (isTakenAway.get()) {
             if (patience.isZero()) {
@@ -59,12 +84,20 @@ public final class FakePlugins implements Plugins {
             waits.add(contract.section());
             isTakenAway.set(false);
         }
-        var made = contract.type()
-                .cast(makers.getOrDefault(contract.section(), s -> "none").apply(section));
+        return open(contract, section, versions(contract).firstEntry().getKey());
+    }
+
+    @Override
+    public <T> Choice<T> open(Contract<T> contract, Section section, String origin) {
+        var maker = versions(contract).get(origin);
+        if (maker == null) {
+            throw new BorealisException("plugin-missing", section.name() + " of " + origin + " is not installed");
+        }
+        var made = contract.type().cast(maker.apply(section));
         return new Choice<>() {
             @Override
             public T service() {
-                if (isTakenAway.get()) {
+                if (isTakenAway.get() || !versions(contract).containsKey(origin)) {
                     throw new BorealisException("plugin-gone", section.name() + " is gone");
                 }
                 return made;
@@ -77,7 +110,7 @@ public final class FakePlugins implements Plugins {
 
             @Override
             public String origin() {
-                return "fake 1.0";
+                return origin;
             }
 
             @Override

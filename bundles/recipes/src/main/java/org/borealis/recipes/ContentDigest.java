@@ -1,0 +1,66 @@
+package org.borealis.recipes;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URL;
+import java.net.URLConnection;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.borealis.tensor.BorealisException;
+import org.osgi.framework.Bundle;
+
+/**
+ * Tells two builds of a bundle apart that have the same version, by what the container has of it: the jar that it came from may have been
+ * replaced since.
+ */
+final class ContentDigest {
+    /** Of a longer entry, such as a native library, the length stands for the content: that keeps the start of a run short. */
+    private static final long LONGEST_BYTES = 1 << 20;
+
+    /** As many as tell apart what one site ever builds. */
+    private static final int DIGITS = 12;
+
+    private ContentDigest() {}
+
+    /** The beginning of a SHA-256 over names and contents of the entries, sorted by name. */
+    static String of(Bundle bundle) {
+        try {
+            var entries = new TreeMap<String, URL>();
+            for (URL entry : Collections.list(
+                    Optional.ofNullable(bundle.findEntries("/", "*", true)).orElseGet(Collections::emptyEnumeration))) {
+                entries.put(entry.getPath(), entry);
+            }
+            var digest = MessageDigest.getInstance("SHA-256");
+            for (var entry : entries.entrySet()) {
+                if (!entry.getKey().endsWith("/")) {
+                    add(entry.getKey(), entry.getValue(), digest);
+                }
+            }
+            return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
+        } catch (IOException | IllegalStateException e) {
+            throw new BorealisException(
+                    "plugin-gone",
+                    bundle.getSymbolicName() + " " + bundle.getVersion() + " can't be read: " + e.getMessage()
+                            + "; it was stopped, updated or removed: try again",
+                    e);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e); // every JDK has it
+        }
+    }
+
+    private static void add(String name, URL entry, MessageDigest digest) throws IOException {
+        URLConnection connection = entry.openConnection();
+        long length = connection.getContentLengthLong();
+        digest.update((name + " " + length + "\n").getBytes(StandardCharsets.UTF_8));
+        if (length <= LONGEST_BYTES) {
+            try (InputStream content = connection.getInputStream()) {
+                digest.update(content.readAllBytes());
+            }
+        }
+    }
+}
