@@ -28,7 +28,7 @@ record DryRun(Engine engine, RunSettings settings, RecipePaths paths, boolean ex
                 var optimizer = new OptimizerChoice(
                         recipe.section(Contract.OPTIMIZER),
                         model.service().parameters(),
-                        section -> plugins.open(Contract.OPTIMIZER, section, Duration.ZERO));
+                        (_, section) -> plugins.open(Contract.OPTIMIZER, section, Duration.ZERO));
                 var backend = plugins.open(Contract.BACKEND, recipe.section(Contract.BACKEND), Duration.ZERO);
                 var device = backend.service().open();
                 var joining = new Joining(plugins)) {

@@ -4,6 +4,8 @@ package org.borealis.trainer;
 enum Outcome {
     FINISHED,
     INTERRUPTED,
-    /** A plug-in in use was taken away; all is saved. */
-    PLUGIN_GONE
+    /** A plug-in in use was taken away, or another version takes its place; all is saved. */
+    PLUGINS_CHANGED,
+    /** All steps of the replayed run are done; all is saved. */
+    REPLAYED
 }

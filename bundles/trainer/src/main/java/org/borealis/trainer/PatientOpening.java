@@ -5,11 +5,22 @@ import org.borealis.recipe.Contract;
 import org.borealis.recipe.Plugins.Choice;
 import org.borealis.recipe.Section;
 
-/** Opens a plug-in; where it has to be waited for, says so, and lets Ctrl-C end the wait. */
-record PatientOpening(RunContext context, Duration patience) {
+/**
+ * Opens a plug-in; where it has to be waited for, says so, and lets Ctrl-C end the wait.
+ *
+ * @param patience how long to wait for a plug-in that is not installed
+ */
+record PatientOpening(RunContext context, Duration patience, PluginVersions versions) {
 
-    <T> Choice<T> open(Contract<T> contract, Section section) {
+    /** @param place in the recipe, such as {@code optimizer.groups.0} */
+    <T> Choice<T> open(Contract<T> contract, String place, Section section) {
         var plugins = context.engine().plugins();
+        var wanted = versions.origins().get(place);
+        if (wanted != null
+                && (versions.areStrict()
+                        || plugins.origins(contract, section.name()).contains(wanted))) {
+            return plugins.open(contract, section, wanted);
+        }
         if (patience.isZero() || plugins.names(contract).contains(section.name())) {
             return plugins.open(contract, section, patience);
         }

@@ -2,8 +2,11 @@ package org.borealis.trainer;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import org.borealis.checkpoint.Checkpoints.Checkpoint;
 import org.borealis.command.Command;
 import org.borealis.device.Device;
@@ -18,6 +21,7 @@ import org.borealis.trainer.progress.MatmulPeak;
 import org.borealis.trainer.run.RunFolder;
 import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StateLayout;
 import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.StepMemory;
 import org.borealis.trainer.step.TrainState;
@@ -38,11 +42,21 @@ final class Run {
 
     private final RunContext context;
     private final Recipe recipe;
+    private final Optional<Replay> replay;
     private final RunCheckpoints checkpoints;
+    private final Set<String> refused = new HashSet<>();
+    /** What the stretch before leaves to this one; nothing for the first. */
+    private Optional<PluginVersions> next = Optional.empty();
 
     Run(RunContext context, Recipe recipe) {
+        this(context, recipe, Optional.empty());
+    }
+
+    /** @param replay the run that this one is to repeat */
+    Run(RunContext context, Recipe recipe, Optional<Replay> replay) {
         this.context = context;
         this.recipe = recipe;
+        this.replay = replay;
         checkpoints = new RunCheckpoints(context);
         BatchRamp.of(context.settings(), context.ranks());
     }
@@ -57,6 +71,9 @@ final class Run {
             context.display().line("interrupted; all is saved. To go on: " + context.again());
             return INTERRUPTED;
         }
+        replay.filter(_ -> context.ranks().isFirst())
+                .ifPresent(run ->
+                        context.display().line(run.verdict(context.folder().events())));
         return Command.DONE;
     }
 
@@ -64,8 +81,8 @@ final class Run {
         boolean waits = context.settings().missing().equals("wait");
         try {
             var outcome = stretch(waits ? FOREVER : Duration.ZERO, mustResume);
-            while (outcome == Outcome.PLUGIN_GONE) {
-                outcome = stretch(waits ? FOREVER : UPDATE, true);
+            while (outcome == Outcome.PLUGINS_CHANGED) {
+                outcome = stretch(waits ? FOREVER : UPDATE, false);
             }
             return outcome;
         } catch (BorealisException e) {
@@ -88,19 +105,53 @@ final class Run {
             if (progress.step() >= context.settings().steps()) {
                 return finishedBefore(progress);
             }
-            var ranks = context.ranks();
-            if (!ranks.isFirst()) {
-                ranks.meet(); // the first rank makes the vocabulary, if it is not there yet
-            }
-            try (var plugins = new RunPlugins(context, recipe, patience)) {
-                if (ranks.isFirst()) {
-                    ranks.meet();
-                }
-                return stretch(checkpoint, progress, plugins);
+            var lineage = checkpoint.map(c -> Lineage.of(c.metadata())).orElse(Lineage.NONE);
+            var versions = replay.map(run -> run.versions(progress.step()))
+                    .or(() -> next)
+                    .orElseGet(() -> new PluginVersions(lineage.latest(), false));
+            try (var plugins = opened(patience, versions, lineage)) {
+                checkpoint.ifPresent(c -> requireSameState(c, progress, lineage, plugins));
+                return stretch(checkpoint, progress, lineage.with(progress.step(), plugins.origins()), plugins);
             }
         } finally {
             checkpoint.ifPresent(Checkpoint::close);
         }
+    }
+
+    private RunPlugins opened(Duration patience, PluginVersions versions, Lineage lineage) {
+        try {
+            return new SharedOpening(context, recipe).open(patience, versions);
+        } catch (BorealisException e) {
+            if (next.isEmpty() || lineage.latest().isEmpty() || e.code().equals(WAIT_INTERRUPTED)) {
+                throw e;
+            }
+            throw new BorealisException(e.code(), e.getMessage() + "\n" + putBack(lineage, versions.origins()), e);
+        }
+    }
+
+    /** What to do where a run can't go on with the plug-ins that are there now. */
+    private String putBack(Lineage lineage, Map<String, String> present) {
+        return "All that was done is saved. Put back what made it (" + Lineage.differing(lineage.latest(), present)
+                + "), and go on: " + context.again() + " --resume";
+    }
+
+    /** Refuses to go on from what another version left, if a part of that would be lost or would have to be made up. */
+    private void requireSameState(Checkpoint checkpoint, Progress progress, Lineage lineage, RunPlugins plugins) {
+        var present = plugins.origins();
+        if (lineage.latest().isEmpty() || lineage.latest().equals(present)) {
+            return;
+        }
+        long sequence = progress.tokens() / Math.max(1, progress.samples());
+        var kept = Precision.of(context.settings()).kept();
+        StateLayout.of(checkpoint.types(), progress.numbers().keySet(), sequence)
+                .difference(StateLayout.of(plugins.model(), plugins.optimizer(), kept))
+                .ifPresent(difference -> {
+                    throw new BorealisException(
+                            "plugin-changed",
+                            "run '" + context.settings().name() + "' can't go on from step " + progress.step()
+                                    + " with " + Lineage.differing(present, lineage.latest()) + ": " + difference
+                                    + ".\n" + putBack(lineage, present));
+                });
     }
 
     private Outcome finishedBefore(Progress progress) {
@@ -111,9 +162,12 @@ final class Run {
         return Outcome.FINISHED;
     }
 
-    private Outcome stretch(Optional<Checkpoint> checkpoint, Progress progress, RunPlugins plugins) {
+    private Outcome stretch(Optional<Checkpoint> checkpoint, Progress progress, Lineage lineage, RunPlugins plugins) {
         var settings = context.settings();
-        checkpoint.ifPresent(c -> requireSameRecipe(c, plugins));
+        if (next.isEmpty()) { // later it is the recipe that the run of this process began with
+            checkpoint.ifPresent(c -> requireSameRecipe(c, plugins));
+            replay.ifPresent(run -> run.requireSameRecipe(plugins.recipe()));
+        }
         var precision = Precision.of(settings);
         try (var device = plugins.backend().open()) {
             // First of all: what the device can't do must not be found out after a corpus was prepared.
@@ -129,7 +183,7 @@ final class Run {
                     context.ranks()));
             check.require();
             prepareCorpus(plugins);
-            return stretch(device, check.planned(), checkpoint, progress, plugins);
+            return stretch(device, check.planned(), checkpoint, progress, lineage, plugins);
         }
     }
 
@@ -143,7 +197,12 @@ final class Run {
     }
 
     private Outcome stretch(
-            Device device, StepMemory memory, Optional<Checkpoint> checkpoint, Progress progress, RunPlugins plugins) {
+            Device device,
+            StepMemory memory,
+            Optional<Checkpoint> checkpoint,
+            Progress progress,
+            Lineage lineage,
+            RunPlugins plugins) {
         var settings = context.settings();
         var corpora = new RunCorpus(context);
         var model = plugins.model();
@@ -174,9 +233,14 @@ final class Run {
                 checkpoint.ifPresentOrElse(state::load, () -> state.initialise(settings.seed()));
                 checkpoint.ifPresent(_ -> step.apply(UpdateKinds.RETURN));
                 var drift = DriftCheck.of(context, plugins, device, state, step, plan);
+                var trial = new SwapTrial(context, plugins, device);
+                var watch = new PluginWatch(context, plugins, trial, refused, replay);
                 try {
                     return steps(
-                            device, memory, new Stretch.Parts(plugins, corpus, split, state, step, drift), progress);
+                            device,
+                            memory,
+                            new Stretch.Parts(plugins, lineage, watch, corpus, split, state, step, drift),
+                            progress);
                 } finally {
                     drift.ifPresent(DriftCheck::close);
                 }
@@ -226,8 +290,13 @@ final class Run {
             if (progress.step() > 0) {
                 context.display().line("resuming from step " + progress.step());
             }
+            for (var swap : parts.lineage().swaps(progress.step())) {
+                recorder.record("swap", progress.step(), swap.event());
+                context.display().line(swap + " after step " + progress.step());
+            }
             var stretch = new Stretch(context, parts, progress, recorder, report);
             var outcome = stretch.run();
+            next = Optional.of(parts.watch().next());
             context.display().settle();
             if (outcome == Outcome.FINISHED) {
                 stretch.published(() -> new Sample(context, device, parts, recorder)

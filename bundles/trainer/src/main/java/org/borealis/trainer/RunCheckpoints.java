@@ -39,10 +39,10 @@ record RunCheckpoints(RunContext context) {
     }
 
     /** All ranks call it; each writes what it is to write. */
-    Path save(Progress progress, TrainState state, RunPlugins plugins, TokenCorpus corpus) {
+    Path save(Progress progress, TrainState state, RunPlugins plugins, Lineage lineage, TokenCorpus corpus) {
         var metadata = new LinkedHashMap<>(progress.metadata());
         metadata.put(CORPUS, corpus.digest());
-        metadata.put("plugins", plugins.origins());
+        lineage.putInto(metadata);
         var attachments = new LinkedHashMap<String, byte[]>();
         attachments.put(
                 ModelOpener.RECIPE,

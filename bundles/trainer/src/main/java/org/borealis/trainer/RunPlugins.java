@@ -1,6 +1,5 @@
 package org.borealis.trainer;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -23,8 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class RunPlugins implements AutoCloseable {
     private static final String VOCABULARY = "vocabulary";
 
-    private final RunContext context;
-    private final Duration patience;
+    private final PatientOpening opening;
     private final Map<Contract<?>, Choice<?>> open = new LinkedHashMap<>();
     /** A run works on the services that it began with, up to the step boundary at which it notices that one has gone. */
     private final Map<Contract<?>, Object> services = new HashMap<>();
@@ -32,14 +30,30 @@ final class RunPlugins implements AutoCloseable {
     private @Nullable OptimizerChoice optimizer;
     private Recipe recipe;
 
-    /** @param patience how long to wait for a plug-in that is not installed */
-    RunPlugins(RunContext context, Recipe recipe, Duration patience) {
-        this.context = context;
+    /** A plug-in in use, at its place in the recipe, such as {@code optimizer.groups.0}. */
+    record Use(String place, Contract<?> contract, Choice<?> choice) {
+        /** What messages call it, such as {@code optimizer 'muon'}. */
+        String label() {
+            return contract.section() + " '" + choice.section().name() + "'";
+        }
+
+        /** Whether its bundle has been stopped or removed since. */
+        boolean isGone() {
+            try {
+                choice.service();
+                return false;
+            } catch (BorealisException e) {
+                return true;
+            }
+        }
+    }
+
+    RunPlugins(PatientOpening opening, Recipe recipe) {
+        this.opening = opening;
         this.recipe = recipe;
-        this.patience = patience;
         try {
             this.recipe = recipe.with(
-                    Contract.TOKENIZER, new Vocabulary(context).prepare(recipe.section(Contract.TOKENIZER)));
+                    Contract.TOKENIZER, new Vocabulary(opening.context()).prepare(recipe.section(Contract.TOKENIZER)));
             open(Contract.TOKENIZER);
             fillVocabulary();
             open(Contract.MODEL);
@@ -56,18 +70,17 @@ final class RunPlugins implements AutoCloseable {
     }
 
     private <T> void open(Contract<T> contract) {
-        var choice = new PatientOpening(context, patience).open(contract, recipe.section(contract));
+        var choice = opening.open(contract, contract.section(), recipe.section(contract));
         open.put(contract, choice);
         services.put(contract, choice.service());
         recipe = recipe.with(contract, choice.section());
     }
 
     private void openOptimizer() {
-        var opening = new PatientOpening(context, patience);
         optimizer = new OptimizerChoice(
                 recipe.section(Contract.OPTIMIZER),
                 model().parameters(),
-                section -> opening.open(Contract.OPTIMIZER, section));
+                (place, section) -> opening.open(Contract.OPTIMIZER, place, section));
         recipe = recipe.with(Contract.OPTIMIZER, optimizer.section());
     }
 
@@ -103,6 +116,11 @@ final class RunPlugins implements AutoCloseable {
         return optimizers().optimizer();
     }
 
+    /** What would update a model's parameters with other optimizers at some places. */
+    Optimizer optimizer(ModelFamily model, Map<String, Optimizer> others) {
+        return optimizers().with(others, model.parameters());
+    }
+
     private OptimizerChoice optimizers() {
         return Objects.requireNonNull(optimizer, "not open yet");
     }
@@ -128,27 +146,18 @@ final class RunPlugins implements AutoCloseable {
         return contract.type().cast(service);
     }
 
-    /** Plug-ins whose bundle has been stopped or removed since, such as {@code optimizer 'muon'}. */
-    List<String> gone() {
-        var gone = new ArrayList<String>();
-        open.forEach((contract, choice) -> addIfGone(contract, choice, gone));
-        optimizers().choices().forEach(choice -> addIfGone(Contract.OPTIMIZER, choice, gone));
-        return gone;
+    /** All of them. */
+    List<Use> uses() {
+        var uses = new ArrayList<Use>();
+        open.forEach((contract, choice) -> uses.add(new Use(contract.section(), contract, choice)));
+        optimizers().choices().forEach((place, choice) -> uses.add(new Use(place, Contract.OPTIMIZER, choice)));
+        return uses;
     }
 
-    private static void addIfGone(Contract<?> contract, Choice<?> choice, List<String> gone) {
-        try {
-            choice.service();
-        } catch (BorealisException e) {
-            gone.add(contract.section() + " '" + choice.section().name() + "'");
-        }
-    }
-
-    /** Where each plug-in comes from, by section: the run's lineage. */
-    Map<String, Object> origins() {
-        var origins = new LinkedHashMap<String, Object>();
-        open.forEach((contract, choice) -> origins.put(contract.section(), choice.origin()));
-        origins.putAll(optimizers().origins());
+    /** Where each plug-in comes from, by its place in the recipe. */
+    Map<String, String> origins() {
+        var origins = new LinkedHashMap<String, String>();
+        uses().forEach(use -> origins.put(use.place(), use.choice().origin()));
         return origins;
     }
 

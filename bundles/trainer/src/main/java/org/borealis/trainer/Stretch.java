@@ -27,6 +27,8 @@ final class Stretch {
     /** What the steps work on; owned by the caller. */
     record Parts(
             RunPlugins plugins,
+            Lineage lineage,
+            PluginWatch watch,
             TokenCorpus corpus,
             Split split,
             TrainState state,
@@ -84,19 +86,18 @@ final class Stretch {
     }
 
     private Outcome steps() {
-        while (progress.step() < settings.steps()) {
+        while (progress.step() < parts.watch.last(settings.steps())) {
             boolean isInterrupted = context.engine().interruption().requested();
-            var gone = parts.plugins.gone();
+            boolean isStirred = parts.watch.isStirred(progress.step());
             // what one rank has to stop for, all stop for
-            int wish = context.ranks().greatest(isInterrupted ? 2 : gone.isEmpty() ? 0 : 1);
+            int wish = context.ranks().greatest(isInterrupted ? 2 : isStirred ? 1 : 0);
             if (wish == 2) {
                 return stop(Outcome.INTERRUPTED, "interrupted");
             }
-            if (wish == 1) {
-                context.display()
-                        .line((gone.isEmpty() ? "a plug-in of another rank" : String.join(", ", gone))
-                                + " was taken away");
-                return stop(Outcome.PLUGIN_GONE, "plug-in gone");
+            var change = wish == 1 ? parts.watch.settle(progress.step(), recorder) : Optional.<String>empty();
+            if (change.isPresent()) {
+                context.display().line(change.get());
+                return stop(Outcome.PLUGINS_CHANGED, "plug-ins changed");
             }
             step();
             boolean isLast = progress.step() == settings.steps();
@@ -107,7 +108,7 @@ final class Stretch {
                 save();
             }
         }
-        return Outcome.FINISHED;
+        return progress.step() < settings.steps() ? stop(Outcome.REPLAYED, "replayed") : Outcome.FINISHED;
     }
 
     private boolean isDue(long every) {
@@ -271,7 +272,7 @@ final class Stretch {
         report.busy("saving");
         recorder.force();
         published(() -> {
-            var path = checkpoints.save(progress, parts.state, parts.plugins, parts.corpus);
+            var path = checkpoints.save(progress, parts.state, parts.plugins, parts.lineage, parts.corpus);
             recorder.record("checkpoint", progress.step(), Map.of("path", path.toString()));
         });
         if (context.ranks().isFirst()) {

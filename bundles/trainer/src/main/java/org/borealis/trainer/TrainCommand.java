@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.borealis.cluster.ClusterEnvironment;
 import org.borealis.command.Command;
 import org.borealis.data.DocumentSource;
@@ -14,13 +15,16 @@ import org.borealis.trainer.engine.Engine;
 import org.borealis.trainer.progress.Display;
 import org.borealis.trainer.ranks.Joining;
 import org.borealis.trainer.run.RunFolder;
+import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ServiceScope;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code borealis train}. */
 @Component(
@@ -44,10 +48,14 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  borealis train quickstart",
             "  borealis train recipe.yaml --set steps=2000 --set optimizer.rate=1e-3",
-            "  borealis train recipe.yaml --dry-run"
+            "  borealis train recipe.yaml --dry-run",
+            "  borealis train --replay runs/mine"
         })
 public final class TrainCommand implements Command {
-    @CommandLine.Parameters(paramLabel = "RECIPE", description = "Path of a recipe, or the name of a shipped one.")
+    @CommandLine.Parameters(
+            arity = "0..1",
+            paramLabel = "RECIPE",
+            description = "Path of a recipe, or the name of a shipped one; with --replay, that of the run.")
     String recipe = "";
 
     @Option(
@@ -69,6 +77,16 @@ public final class TrainCommand implements Command {
     boolean isFresh;
 
     @Option(
+            names = "--replay",
+            paramLabel = "RUN",
+            description = {
+                "Makes the steps of the run in this folder again, each with the very plug-ins that made it, as run NAME-replay,",
+                "and compares the losses."
+            })
+    @Nullable
+    Path replayed;
+
+    @Option(
             names = "--dry-run",
             description =
                     "Check the recipe, plan the memory and say what it needs and whether it fits, without training or taking any.")
@@ -81,6 +99,9 @@ public final class TrainCommand implements Command {
 
     @Option(names = "--json", description = "With --dry-run: print one JSON object.")
     boolean asJson;
+
+    @Spec
+    CommandSpec spec = CommandSpec.create();
 
     private final Engine engine;
     private final Engine.Extensions extensions;
@@ -103,8 +124,10 @@ public final class TrainCommand implements Command {
 
     @Override
     public Integer call() {
-        var read = engine.recipes().read(recipe, overrides);
+        var replay = Optional.ofNullable(replayed).map(folder -> Replay.of(engine, folder));
+        var read = engine.recipes().read(source(), replay.map(this::overrides).orElse(overrides));
         var settings = engine.recipes().settings(read);
+        replay.ifPresent(first -> first.requireOther(RunFolder.path(runs, settings.name())));
         if (isDry) {
             new DryRun(engine, settings, new RecipePaths(RunFolder.path(runs, settings.name())), explains)
                     .describe(read, System.out, asJson);
@@ -117,9 +140,26 @@ public final class TrainCommand implements Command {
                 var folder = isFirst ? folder(settings) : RunFolder.beside(runs, settings.name());
                 var ranks = joining.join(read, settings, membership);
                 var display = isFirst ? Display.on(folder.log()) : Display.silent()) {
-            return new Run(new RunContext(engine, extensions, settings, folder, display, ranks, again()), read)
+            return new Run(new RunContext(engine, extensions, settings, folder, display, ranks, again()), read, replay)
                     .train(mustResume);
         }
+    }
+
+    private String source() {
+        if (!recipe.isEmpty()) {
+            return recipe;
+        }
+        if (replayed == null) {
+            throw new CommandLine.ParameterException(spec.commandLine(), "Missing required parameter: 'RECIPE'");
+        }
+        return replayed.resolve(RunFolder.RECIPE).toString();
+    }
+
+    /** Another name first, unless one is given. */
+    private List<String> overrides(Replay replay) {
+        var all = new ArrayList<>(List.of("name=" + replay.name() + "-replay"));
+        all.addAll(overrides);
+        return all;
     }
 
     private RunFolder folder(RunSettings settings) {
@@ -135,7 +175,13 @@ public final class TrainCommand implements Command {
 
     /** The command line that goes on with this run. */
     private String again() {
-        var words = new ArrayList<>(List.of("borealis", "train", recipe));
+        var words = new ArrayList<>(List.of("borealis", "train"));
+        if (!recipe.isEmpty()) {
+            words.add(recipe);
+        }
+        if (replayed != null) {
+            words.addAll(List.of("--replay", replayed.toString()));
+        }
         overrides.forEach(each -> words.addAll(List.of("--set", each)));
         if (!runs.equals(Path.of("runs"))) {
             words.addAll(List.of("--runs", runs.toString()));

@@ -13,6 +13,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.borealis.backend.reference.ReferenceBackend;
 import org.borealis.checkpoints.DiskCheckpoints;
@@ -71,17 +72,48 @@ final class Workshop {
         return train(settings, false);
     }
 
+    /** Repeats a run. */
+    int replay(String run, Map<String, Object> settings) {
+        var recipe = recipe(settings);
+        try (var folder = folder(recipe)) {
+            return train(recipe, folder, Ranks.ALONE, Optional.of(Replay.of(engine, runs.resolve(run))), false);
+        }
+    }
+
     int train(Map<String, Object> settings, boolean mustResume) {
+        var recipe = recipe(settings);
+        try (var folder = folder(recipe)) {
+            return train(recipe, folder, Ranks.ALONE, Optional.empty(), mustResume);
+        }
+    }
+
+    /** As one of the ranks that share a folder of runs. */
+    int train(Map<String, Object> settings, Ranks ranks) {
+        var recipe = recipe(settings);
+        var name = recipes.settings(recipe).name();
+        try (var folder = ranks.isFirst() ? folder(recipe) : RunFolder.beside(runs, name)) {
+            return train(recipe, folder, ranks, Optional.empty(), false);
+        }
+    }
+
+    private static Recipe recipe(Map<String, Object> settings) {
         var all = new HashMap<String, Object>(Map.of(
                 "seed", 1234L, "steps", STEPS, "batch.sequences", 4, "evaluate.every", 10, "checkpoint.every", 10));
         all.putAll(settings);
-        var recipe = FakeRecipes.of(all);
+        return FakeRecipes.of(all);
+    }
+
+    private RunFolder folder(Recipe recipe) {
+        return RunFolder.open(runs, recipes.settings(recipe).name());
+    }
+
+    private int train(Recipe recipe, RunFolder folder, Ranks ranks, Optional<Replay> replay, boolean mustResume) {
         var view = recipes.settings(recipe);
         output.reset();
-        try (var folder = RunFolder.open(runs, view.name());
-                var display = new Display(new PrintStream(output, true), false, log(folder))) {
-            var context = new RunContext(engine, extensions, view, folder, display, Ranks.ALONE, "borealis train mine");
-            return new Run(context, recipe).train(mustResume);
+        var log = ranks.isFirst() ? log(folder) : Writer.nullWriter();
+        try (var display = new Display(new PrintStream(output, true), false, log)) {
+            var context = new RunContext(engine, extensions, view, folder, display, ranks, "borealis train mine");
+            return new Run(context, recipe, replay).train(mustResume);
         }
     }
 

@@ -22,6 +22,8 @@ import org.borealis.tensor.BorealisException;
 public final class RunFolder implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final String LOG = "log.txt";
+    /** Name of the file with the resolved recipe. */
+    public static final String RECIPE = "recipe.resolved.yaml";
     /** Files of what each rank says, which a launcher writes. */
     private static final String RANKS = "logs";
 
@@ -151,7 +153,7 @@ public final class RunFolder implements AutoCloseable {
     }
 
     public Path recipe() {
-        return path.resolve("recipe.resolved.yaml");
+        return path.resolve(RECIPE);
     }
 
     /** Where the corpus goes that is prepared for this run and for no other. */
