@@ -51,7 +51,9 @@ record Opening(BundleContext context, ServiceComponentRuntime components, Config
         section.settings().forEach((key, value) -> properties.put(key, configurable(value)));
         properties.put(MARK, mark);
         try {
-            Configuration configuration = configurations.createFactoryConfiguration(plugin.pid(), "?");
+            // Bound to the bundle: another version of it has a component of the same identity.
+            Configuration configuration = configurations.createFactoryConfiguration(
+                    plugin.pid(), plugin.bundle().getLocation());
             configuration.update(properties);
             return configuration;
         } catch (IOException e) {

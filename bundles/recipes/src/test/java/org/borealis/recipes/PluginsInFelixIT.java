@@ -27,6 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.osgi.framework.FrameworkUtil;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 final class PluginsInFelixIT {
@@ -110,6 +111,8 @@ final class PluginsInFelixIT {
             for (String origin : origins) {
                 try (var one = plugins.open(Contract.OPTIMIZER, descent(Map.of()), origin)) {
                     assertEquals(origin, one.origin());
+                    var made = FrameworkUtil.getBundle(one.service().getClass());
+                    assertTrue(origin.startsWith("sample.descent " + made.getVersion()), origin);
                 }
             }
             newer.uninstall();
