@@ -19,16 +19,21 @@ import javax.tools.ToolProvider;
 /** A bundle made of one source file as its author would make it, with javac and bnd, against the platform. */
 record DroppedJar(Path jar) {
 
-    /** Compiles a class of the package {@code example.NAME}. */
+    /** As below, in version 1.0.0. */
     static DroppedJar of(Path source, String name, Path folder) throws Exception {
-        var classes = Files.createDirectories(folder.resolve(name + "-classes"));
+        return of(source, name, "1.0.0", folder);
+    }
+
+    /** Compiles a class of the package {@code example.NAME}. */
+    static DroppedJar of(Path source, String name, String version, Path folder) throws Exception {
+        var classes = Files.createDirectories(folder.resolve(name + "-" + version));
         var classPath = System.getProperty("java.class.path");
         int failed = ToolProvider.getSystemJavaCompiler()
                 .run(null, null, null, "-d", classes.toString(), "-cp", classPath, "-proc:none", source.toString());
         assertEquals(0, failed, () -> source + " does not compile");
         try (var builder = new Builder()) {
             builder.setProperty("Bundle-SymbolicName", "example." + name);
-            builder.setProperty("Bundle-Version", "1.0.0");
+            builder.setProperty("Bundle-Version", version);
             builder.setProperty("-privatepackage", "example." + name);
             var elements = new ArrayList<>(List.of(classes.toFile()));
             for (String element : classPath.split(File.pathSeparator)) {
@@ -39,7 +44,7 @@ record DroppedJar(Path jar) {
             builder.setClasspath(elements.toArray(File[]::new));
             var built = builder.build();
             assertTrue(builder.getErrors().isEmpty(), () -> builder.getErrors().toString());
-            var jar = folder.resolve(name + ".jar");
+            var jar = folder.resolve(name + "-" + version + ".jar");
             built.write(jar.toFile());
             return new DroppedJar(jar);
         }

@@ -8,14 +8,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.borealis.acceptance.Workplace.Running;
+import org.borealis.checkpoints.DiskCheckpoints;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An optimizer that was not there when the container started comes, trains, goes, and comes back. */
+/** An optimizer that was not there when the container started comes, trains, goes, comes back, and is replaced by a newer version. */
 @Timeout(300)
 class HotAddIT {
+    private static final Path SIGNUM = Path.of("src/test/resources/plugins/Signum.java");
     private static final String[] SETTINGS = {
         "optimizer.name=signum",
         "optimizer.rate=1e-3",
@@ -29,9 +32,9 @@ class HotAddIT {
     Path folder;
 
     @Test
-    void aWaitingRunTrainsWithWhatIsDroppedInAndStopsWhenItIsTakenAway() throws Exception {
+    void aWaitingRunTrainsWithWhatIsDroppedInTakesOverANewerVersionAndIsReplayed() throws Exception {
         var work = new Workplace(folder);
-        var signum = DroppedJar.of(Path.of("src/test/resources/plugins/Signum.java"), "signum", folder);
+        var signum = DroppedJar.of(SIGNUM, "signum", folder);
         var running = work.startTraining("hot", SETTINGS);
         running.awaitWords("waiting for optimizer 'signum': drop its bundle into plugins/ (installed: ");
 
@@ -53,17 +56,52 @@ class HotAddIT {
         signum.into(work.plugins());
         running.awaitWords("resuming from step " + saved);
         awaitStep(running, work.run("hot"), saved + 3);
+
+        changed("2.0.0", "\"momentum\", new", "\"speed\", new").into(work.plugins());
+        running.awaitWords("/momentum is f32[");
+        awaitStep(running, work.run("hot"), lastStep(work.run("hot")) + 3);
+        changed("1.1.0", "direction.sign()", "direction.sign().times(0.5)").into(work.plugins());
+        running.awaitWords(" is replaced by example.signum 1.1.0 (");
+        awaitStep(running, work.run("hot"), lastStep(work.run("hot")) + 3);
         running.signal("TERM");
         var ended = running.await();
         assertEquals(130, ended.code(), ended::toString);
         assertFalse((ended.out() + ended.err()).contains("\tat "), ended::toString);
 
-        var unbroken = work.startTraining("unbroken", SETTINGS);
-        awaitStep(unbroken, work.run("unbroken"), lastStep(work.run("hot")));
-        unbroken.signal("TERM");
-        assertEquals(130, unbroken.await().code());
-        var losses = work.run("hot").losses();
-        assertEquals(losses, work.run("unbroken").losses().headMap(losses.lastKey(), true));
+        int last = lastStep(work.run("hot"));
+        assertLineage(work.run("hot"), last);
+        var replayed = work.borealis("train", "--replay", "runs/hot").succeeded();
+        assertEquals(
+                last + " steps replayed: the losses are those of runs/hot, bit for bit",
+                replayed.lastLine(),
+                replayed::out);
+        assertLineage(work.run("hot-replay"), last);
+        assertEquals(work.run("hot").losses(), work.run("hot-replay").losses());
+    }
+
+    private DroppedJar changed(String version, String from, String to) throws Exception {
+        var source = Files.readString(SIGNUM);
+        assertTrue(source.contains(from), from);
+        var folder = Files.createDirectories(this.folder.resolve(version));
+        return DroppedJar.of(
+                Files.writeString(folder.resolve("Signum.java"), source.replace(from, to)), "signum", version, folder);
+    }
+
+    /** Both that the run changed its optimizer once, and what its newest checkpoint says of that. */
+    private static void assertLineage(RunFiles run, int last) throws Exception {
+        var swap = run.events("swap");
+        assertEquals(1, swap.size(), swap::toString);
+        try (var checkpoint = new DiskCheckpoints().open(run.checkpoint(last))) {
+            var lineage = (List<?>) checkpoint.metadata().get("lineage");
+            assertEquals(2, lineage.size(), lineage::toString);
+            assertEquals(swap.getFirst().get("step").asLong(), ((Map<?, ?>) lineage.getLast()).get("step"));
+            assertTrue(optimizer(lineage.getFirst()).startsWith("example.signum 1.0.0 ("), lineage::toString);
+            assertTrue(optimizer(lineage.getLast()).startsWith("example.signum 1.1.0 ("), lineage::toString);
+        }
+    }
+
+    private static String optimizer(Object entry) {
+        return ((Map<?, ?>) ((Map<?, ?>) entry).get("plugins")).get("optimizer").toString();
     }
 
     /** Each is refused in words, and the run goes on. */

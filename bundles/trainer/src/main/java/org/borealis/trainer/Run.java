@@ -3,7 +3,6 @@ package org.borealis.trainer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -14,14 +13,12 @@ import org.borealis.recipe.Contract;
 import org.borealis.recipe.Recipe;
 import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.data.Split;
-import org.borealis.trainer.model.ModelOpener;
 import org.borealis.trainer.pipeline.PipelineModel;
 import org.borealis.trainer.pipeline.PipelineStep;
 import org.borealis.trainer.progress.MatmulPeak;
 import org.borealis.trainer.run.RunFolder;
 import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.Precision;
-import org.borealis.trainer.step.StateLayout;
 import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.StepMemory;
 import org.borealis.trainer.step.TrainState;
@@ -110,7 +107,7 @@ final class Run {
                     .or(() -> next)
                     .orElseGet(() -> new PluginVersions(lineage.latest(), false));
             try (var plugins = opened(patience, versions, lineage)) {
-                checkpoint.ifPresent(c -> requireSameState(c, progress, lineage, plugins));
+                checkpoint.ifPresent(c -> checkpoints.requireSameState(c, progress, lineage, plugins));
                 return stretch(checkpoint, progress, lineage.with(progress.step(), plugins.origins()), plugins);
             }
         } finally {
@@ -125,33 +122,9 @@ final class Run {
             if (next.isEmpty() || lineage.latest().isEmpty() || e.code().equals(WAIT_INTERRUPTED)) {
                 throw e;
             }
-            throw new BorealisException(e.code(), e.getMessage() + "\n" + putBack(lineage, versions.origins()), e);
+            throw new BorealisException(
+                    e.code(), e.getMessage() + "\n" + checkpoints.putBack(lineage, versions.origins()), e);
         }
-    }
-
-    /** What to do where a run can't go on with the plug-ins that are there now. */
-    private String putBack(Lineage lineage, Map<String, String> present) {
-        return "All that was done is saved. Put back what made it (" + Lineage.differing(lineage.latest(), present)
-                + "), and go on: " + context.again() + " --resume";
-    }
-
-    /** Refuses to go on from what another version left, if a part of that would be lost or would have to be made up. */
-    private void requireSameState(Checkpoint checkpoint, Progress progress, Lineage lineage, RunPlugins plugins) {
-        var present = plugins.origins();
-        if (lineage.latest().isEmpty() || lineage.latest().equals(present)) {
-            return;
-        }
-        long sequence = progress.tokens() / Math.max(1, progress.samples());
-        var kept = Precision.of(context.settings()).kept();
-        StateLayout.of(checkpoint.types(), progress.numbers().keySet(), sequence)
-                .difference(StateLayout.of(plugins.model(), plugins.optimizer(), kept))
-                .ifPresent(difference -> {
-                    throw new BorealisException(
-                            "plugin-changed",
-                            "run '" + context.settings().name() + "' can't go on from step " + progress.step()
-                                    + " with " + Lineage.differing(present, lineage.latest()) + ": " + difference
-                                    + ".\n" + putBack(lineage, present));
-                });
     }
 
     private Outcome finishedBefore(Progress progress) {
@@ -165,7 +138,7 @@ final class Run {
     private Outcome stretch(Optional<Checkpoint> checkpoint, Progress progress, Lineage lineage, RunPlugins plugins) {
         var settings = context.settings();
         if (next.isEmpty()) { // later it is the recipe that the run of this process began with
-            checkpoint.ifPresent(c -> requireSameRecipe(c, plugins));
+            checkpoint.ifPresent(c -> checkpoints.requireSameRecipe(c, plugins));
             replay.ifPresent(run -> run.requireSameRecipe(plugins.recipe()));
         }
         var precision = Precision.of(settings);
@@ -306,16 +279,6 @@ final class Run {
                         .line("finished; checkpoints are in " + context.folder().checkpoints());
             }
             return outcome;
-        }
-    }
-
-    private void requireSameRecipe(Checkpoint checkpoint, RunPlugins plugins) {
-        var change = RecipeChange.between(ModelOpener.recipe(context.engine(), checkpoint), plugins.recipe());
-        change.refuse(context.settings().name());
-        if (!change.noted().isEmpty()) {
-            context.display()
-                    .line("changed since the run began: " + String.join(", ", change.noted())
-                            + "; losses agree with the old ones within rounding, not bit for bit");
         }
     }
 }

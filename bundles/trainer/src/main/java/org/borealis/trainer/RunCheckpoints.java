@@ -11,6 +11,8 @@ import org.borealis.data.TokenCorpus;
 import org.borealis.data.Tokenizer;
 import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.model.ModelOpener;
+import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StateLayout;
 import org.borealis.trainer.step.TrainState;
 
 /** The checkpoints of one run: what they hold beside tensors, and what has to agree for the run to go on from one. */
@@ -65,6 +67,42 @@ record RunCheckpoints(RunContext context) {
         context.engine()
                 .checkpoints()
                 .prune(context.folder().checkpoints(), context.settings().checkpoint_keep());
+    }
+
+    /** Refuses to go on with another recipe, but for what leaves the steps that were done as they are. */
+    void requireSameRecipe(Checkpoint checkpoint, RunPlugins plugins) {
+        var change = RecipeChange.between(ModelOpener.recipe(context.engine(), checkpoint), plugins.recipe());
+        change.refuse(context.settings().name());
+        if (!change.noted().isEmpty()) {
+            context.display()
+                    .line("changed since the run began: " + String.join(", ", change.noted())
+                            + "; losses agree with the old ones within rounding, not bit for bit");
+        }
+    }
+
+    /** What to do where a run can't go on with the plug-ins that are there now. */
+    String putBack(Lineage lineage, Map<String, String> present) {
+        return "All that was done is saved. Put back what made it (" + Lineage.differing(lineage.latest(), present)
+                + "), and go on: " + context.again() + " --resume";
+    }
+
+    /** Refuses to go on from what another version left, if a part of that would be lost or would have to be made up. */
+    void requireSameState(Checkpoint checkpoint, Progress progress, Lineage lineage, RunPlugins plugins) {
+        var present = plugins.origins();
+        if (lineage.latest().isEmpty() || lineage.latest().equals(present)) {
+            return;
+        }
+        long sequence = progress.tokens() / Math.max(1, progress.samples());
+        var kept = Precision.of(context.settings()).kept();
+        StateLayout.of(checkpoint.types(), progress.numbers().keySet(), sequence)
+                .difference(StateLayout.of(plugins.model(), plugins.optimizer(), kept))
+                .ifPresent(difference -> {
+                    throw new BorealisException(
+                            "plugin-changed",
+                            "run '" + context.settings().name() + "' can't go on from step " + progress.step()
+                                    + " with " + Lineage.differing(present, lineage.latest()) + ": " + difference
+                                    + ".\n" + putBack(lineage, present));
+                });
     }
 
     /** Refuses to go on with other data: the losses would not be those of the unbroken run. */
