@@ -4,13 +4,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.borealis.benchmarks.optimizers.ElementCost;
+import org.borealis.benchmarks.optimizers.MatrixCost;
 import org.borealis.benchmarks.parallel.Parallel;
 import org.borealis.device.Device;
 import org.borealis.tensor.BorealisException;
 
 /**
  * Measures beside libtorch's autograd and beside the machine's roofs, in one process. Arguments: what ({@code step}, {@code decode},
- * {@code profile} or {@code kernels}), a size, a number of turns, and the backends, all of them if none is named; or {@code parallel}
+ * {@code profile}, {@code kernels} or {@code optimizers}), a size, a number of turns, and the backends, all of them if none is named; or {@code parallel}
  * and what {@link Parallel} takes.
  */
 public final class Benchmark {
@@ -54,10 +56,12 @@ public final class Benchmark {
                 case "decode" -> decode(size, turns, backends, devices, roofs);
                 case "profile" -> profile(size, turns, backends, devices, roofs);
                 case "kernels" -> Kernels.print(backends, devices, turns, roofs);
+                case "optimizers" -> optimizers(size, turns, backends, devices, roofs);
                 default ->
                     throw new BorealisException(
                             "benchmark",
-                            "no benchmark '" + what + "'; there are step, decode, profile, kernels and parallel");
+                            "no benchmark '" + what
+                                    + "'; there are step, decode, profile, kernels, optimizers and parallel");
             }
         }
         roofDevices.forEach(Device::close);
@@ -90,6 +94,13 @@ public final class Benchmark {
                     Decoding.PROMPT));
         }
         Match.play(entries, 3, turns, roofs).print(Decoding.TOKENS, 0);
+    }
+
+    private static void optimizers(Size size, int turns, List<String> backends, List<Device> devices, Roofs roofs) {
+        new ElementCost(backends, devices, turns, roofs).print();
+        for (int i = 0; i < devices.size(); i++) {
+            new MatrixCost(backends.get(i), devices.get(i), size, turns).print();
+        }
     }
 
     /** Where the time of a step goes, and what of it is in no kernel. */

@@ -13,7 +13,7 @@ import org.borealis.tensor.Primitive.MatMul;
 import org.borealis.tensor.TensorType;
 
 /** What the machine can do at most, right now. */
-final class Roofs implements AutoCloseable {
+public final class Roofs implements AutoCloseable {
     private static final int SIZE = 2048;
     private static final long COPY_BYTES = 256L << 20; // far beyond any cache
     private static final int TRIES = 5;
@@ -48,7 +48,7 @@ final class Roofs implements AutoCloseable {
     }
 
     /** Bytes a second read and written by a copy on all cores, the best of a few tries. */
-    double memory() {
+    public double memory() {
         int threads = Runtime.getRuntime().availableProcessors();
         double best = 0;
         for (int i = 0; i < TRIES; i++) {

@@ -48,6 +48,11 @@ public record Size(
         return new Size(name, family, layers, hidden, heads, keyHeads, feedForward, vocabulary, sequence, count);
     }
 
+    /** The same with sequences of another length. */
+    public Size withSequence(int length) {
+        return new Size(name, family, layers, hidden, heads, keyHeads, feedForward, vocabulary, length, rows);
+    }
+
     int tokens() {
         return rows * sequence;
     }

@@ -6,17 +6,18 @@ import java.util.List;
 import java.util.Locale;
 
 /** A table as docs/benchmarks.md has it; rows are printed as they come. */
-final class Table {
+public final class Table {
     private Table() {}
 
-    static void head(String... titles) {
+    /** The first lines. */
+    public static void head(String... titles) {
         System.out.println();
         line(List.of(titles));
         line(Arrays.stream(titles).map(title -> "---").toList());
     }
 
     /** A row: numbers are printed as {@code formats} say, one for each cell. */
-    static void row(String formats, Object... cells) {
+    public static void row(String formats, Object... cells) {
         var words = formats.split("\\|", -1);
         var texts = new ArrayList<String>();
         for (int i = 0; i < words.length; i++) {

@@ -3,16 +3,19 @@ package org.borealis.benchmarks.parallel;
 import java.util.Arrays;
 
 /** The same measurement, again and again. */
-record Turns(double... values) {
-    double median() {
+public record Turns(double... values) {
+    /** The middle one. */
+    public double median() {
         return sorted()[values.length / 2];
     }
 
-    double least() {
+    /** The least one. */
+    public double least() {
         return sorted()[0];
     }
 
-    double greatest() {
+    /** The greatest one. */
+    public double greatest() {
         return sorted()[values.length - 1];
     }
 
