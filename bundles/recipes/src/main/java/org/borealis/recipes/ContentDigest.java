@@ -19,8 +19,8 @@ import org.osgi.framework.Bundle;
  * replaced since.
  */
 final class ContentDigest {
-    /** Of a longer entry, such as a native library, the length stands for the content: that keeps the start of a run short. */
-    private static final long LONGEST_BYTES = 1 << 20;
+    /** Where a bundle has more, as one with a native library does, the length of an entry stands for its content: a run starts at once. */
+    private static final long MOST_BYTES = 2 << 20;
 
     /** As many as tell apart what one site ever builds. */
     private static final int DIGITS = 12;
@@ -36,9 +36,10 @@ final class ContentDigest {
                 entries.put(entry.getPath(), entry);
             }
             var digest = MessageDigest.getInstance("SHA-256");
+            long left = MOST_BYTES;
             for (var entry : entries.entrySet()) {
                 if (!entry.getKey().endsWith("/")) {
-                    add(entry.getKey(), entry.getValue(), digest);
+                    left -= add(entry.getKey(), entry.getValue(), left, digest);
                 }
             }
             return HexFormat.of().formatHex(digest.digest()).substring(0, DIGITS);
@@ -53,14 +54,17 @@ final class ContentDigest {
         }
     }
 
-    private static void add(String name, URL entry, MessageDigest digest) throws IOException {
+    /** @return how much was read */
+    private static long add(String name, URL entry, long most, MessageDigest digest) throws IOException {
         URLConnection connection = entry.openConnection();
         long length = connection.getContentLengthLong();
         digest.update((name + " " + length + "\n").getBytes(StandardCharsets.UTF_8));
-        if (length <= LONGEST_BYTES) {
-            try (InputStream content = connection.getInputStream()) {
-                digest.update(content.readAllBytes());
-            }
+        if (length > most) {
+            return 0;
         }
+        try (InputStream content = connection.getInputStream()) {
+            digest.update(content.readAllBytes());
+        }
+        return length;
     }
 }

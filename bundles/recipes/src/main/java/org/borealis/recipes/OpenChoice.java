@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.borealis.recipe.Plugins;
 import org.borealis.recipe.Section;
 import org.borealis.tensor.BorealisException;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
@@ -12,14 +13,15 @@ import org.slf4j.LoggerFactory;
 
 /** A plug-in in use, for as long as its configuration exists. */
 final class OpenChoice<T> implements Plugins.Choice<T> {
+    private final InstalledPlugin plugin;
     private final String what;
     private final Section section;
     private final BundleContext context;
     private final ServiceReference<T> reference;
     private final T service;
     private final Configuration configuration;
-    private final String origin;
     private final AtomicBoolean isClosed = new AtomicBoolean();
+    private @Nullable String origin;
 
     OpenChoice(
             InstalledPlugin plugin,
@@ -28,6 +30,7 @@ final class OpenChoice<T> implements Plugins.Choice<T> {
             ServiceReference<T> reference,
             T service,
             Configuration configuration) {
+        this.plugin = plugin;
         this.section = section;
         this.context = context;
         this.reference = reference;
@@ -35,7 +38,6 @@ final class OpenChoice<T> implements Plugins.Choice<T> {
         this.configuration = configuration;
         // Now, because a bundle that was updated meanwhile tells its new version.
         this.what = plugin.contract().section() + " '" + plugin.name() + "' of " + plugin.label();
-        this.origin = plugin.origin();
     }
 
     @Override
@@ -58,7 +60,11 @@ final class OpenChoice<T> implements Plugins.Choice<T> {
     }
 
     @Override
-    public String origin() {
+    public synchronized String origin() {
+        if (origin == null) {
+            service(); // while it is there, its bundle is the one that it came from
+            origin = plugin.origin();
+        }
         return origin;
     }
 

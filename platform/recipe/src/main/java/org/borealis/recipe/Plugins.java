@@ -58,7 +58,9 @@ public interface Plugins {
 
         /**
          * The bundle that it comes from, for the run's lineage: name, version and in brackets the beginning of a SHA-256 over what it
-         * holds, which differs where two builds have the same version.
+         * holds, which differs where two builds have the same version. Once asked for it stays known.
+         *
+         * @throws org.borealis.tensor.BorealisException with code {@code plugin-gone} if it is first asked for after the plug-in went
          */
         String origin();
 
