@@ -18,6 +18,7 @@ import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
 import org.borealis.device.Device;
 import org.borealis.device.Slot;
+import org.borealis.model.Context;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.Collectives;
@@ -33,6 +34,7 @@ import org.borealis.tensor.Program;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.AdamStep;
+import org.borealis.tensor.composite.GreatestScores;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -100,6 +102,32 @@ public record SpreadTrial(
                 gradient(p),
                 sum,
                 sum.plus(values.get(backward.output("gradient." + p.name()).value()))));
+        return builder.build();
+    }
+
+    /** The greatest score of each head of each attention, {@code scores.0} and so on. */
+    public Program scores() {
+        var builder = new Program.Builder("scores");
+        Map<Parameter, Tensor> values = new HashMap<>();
+        model.parameters().forEach(p -> values.put(p, builder.input(p.name(), type(p))));
+        var tokens = builder.input("tokens", tokens());
+        var greatest = new ArrayList<Tensor>();
+        var causal = Context.causal();
+        model.hidden(p -> Objects.requireNonNull(values.get(p)), tokens, new Context() {
+            @Override
+            public Tensor positions(Tensor of) {
+                return causal.positions(of);
+            }
+
+            @Override
+            public Tensor attend(int layer, Tensor q, Tensor k, Tensor v, double scale) {
+                greatest.add(q.apply(new GreatestScores(scale, true), k).get(0));
+                return causal.attend(layer, q, k, v, scale);
+            }
+        });
+        for (int i = 0; i < greatest.size(); i++) {
+            builder.output("scores." + i, greatest.get(i));
+        }
         return builder.build();
     }
 

@@ -108,6 +108,18 @@ public abstract class StrategyConformance {
     }
 
     @TestFactory
+    final Stream<DynamicTest> greatestAttentionScoresAreThoseOfOneRank() {
+        return each((model, mesh) -> {
+            var spread = spread(mesh, false);
+            if (spread.batches() == 1) { // else each has those of its own batches
+                var trial = trial(model, DataType.FLOAT32);
+                var program = trial.scores();
+                near(trial.alone(program, 1), trial.spread(program, spread, trial.computing(), 1), TOLERANCE);
+            }
+        });
+    }
+
+    @TestFactory
     final Stream<DynamicTest> updatesAndTheLengthOfTheGradientAreThoseOfOneRank() {
         return each((model, mesh) -> updatesAreThoseOfOneRank(model, mesh, SpreadTrial::updating));
     }

@@ -33,7 +33,7 @@ public record Attention(double scale) implements Composite {
         var v = byHead(in.get(2), in.get(0).dim(2));
         var scores = q.matmul(false, k, true).times(scale); // [B, H, T, S], S keys
         if (isCausal) {
-            scores = visible(scores).select(scores, scores.scalar(MASKED));
+            scores = seen(scores);
         }
         var highest = scores.max(-1);
         var weights = scores.minus(highest).exp();
@@ -93,6 +93,11 @@ public record Attention(double scale) implements Composite {
                 .sum(3)
                 .reshape(x.dim(0), x.dim(2), keyHeads, x.dim(3))
                 .as(type);
+    }
+
+    /** Scores [.., T, T] of keys that are not after the query; of others a number whose exponential vanishes beside them. */
+    static Tensor seen(Tensor scores) {
+        return visible(scores).select(scores, scores.scalar(MASKED));
     }
 
     /** [1, 1, T, T], true where the key is not after the query. */

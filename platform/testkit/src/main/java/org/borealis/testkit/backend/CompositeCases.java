@@ -18,6 +18,7 @@ import org.borealis.tensor.composite.Dispatch;
 import org.borealis.tensor.composite.ExpertSlots;
 import org.borealis.tensor.composite.FullAttention;
 import org.borealis.tensor.composite.Gelu;
+import org.borealis.tensor.composite.GreatestScores;
 import org.borealis.tensor.composite.LayerEnd;
 import org.borealis.tensor.composite.LayerNorm;
 import org.borealis.tensor.composite.Linear;
@@ -198,6 +199,11 @@ final class CompositeCases {
         fullAttention(1, 1, 1, 1, 1, 1);
         fullAttention(2, 5, 3, 4, 2, 8);
         fullAttention(1, 33, 129, 2, 1, 8);
+        greatestScores(true, 1, 1, 1, 1, 1, 1);
+        greatestScores(true, 2, 7, 7, 3, 3, 5);
+        greatestScores(true, 1, 129, 129, 4, 2, 8);
+        greatestScores(false, 2, 5, 3, 4, 2, 8);
+        greatestScores(false, 1, 129, 33, 2, 1, 8);
         var q = sample(1, 1, 9, 2, 4);
         add(new Attention(20), q, sample(2, 1, 9, 2, 4), sample(3, 1, 9, 2, 4)); // an exponential would overflow
         for (int position : new int[] {0, 4, 8}) {
@@ -208,6 +214,14 @@ final class CompositeCases {
                     sample(3, 2, 11, 2, 8),
                     HostTensor.of(TensorType.of(DataType.INT32), position));
         }
+    }
+
+    private void greatestScores(
+            boolean isCausal, int batch, int time, int keys, int heads, int keyHeads, int headSize) {
+        add(
+                new GreatestScores(1 / Math.sqrt(headSize), isCausal),
+                sample(1, batch, time, heads, headSize),
+                sample(2, batch, keys, keyHeads, headSize));
     }
 
     /** A block of queries that sees a block of keys of another length. */
@@ -309,7 +323,7 @@ final class CompositeCases {
         for (var shape : List.of(new int[] {1, 1}, new int[] {3, 5}, new int[] {2, 33, 7})) {
             add(NewtonSchulz.jordan(1e-7), sample(1, shape));
         }
-        var scores = HostTensor.of(TensorType.of(type, 3), 5, 20, 40);
-        add(new QkClip(10, 0.3), sample(1, 6, 5), sample(2, 3, 5), scores);
+        add(new QkClip(10, 0.3), HostTensor.of(TensorType.of(type, 4), -5, 5, 20, 40));
+        add(new QkClip(10, 1), HostTensor.of(TensorType.of(type, 1), 11));
     }
 }

@@ -7,9 +7,11 @@ import org.borealis.parallel.Held;
 import org.borealis.parallel.ParallelStrategy;
 import org.borealis.parallel.Placement;
 import org.borealis.tensor.Composite;
+import org.borealis.tensor.Primitive.Fold;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.Attention;
+import org.borealis.tensor.composite.GreatestScores;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
@@ -47,6 +49,7 @@ public final class Ring implements ParallelStrategy {
     public List<Placement> wanted(Composite op, List<TensorType> inputs, int ranks) {
         return switch (op) {
             case Attention _ -> Collections.nCopies(3, POSITIONS);
+            case GreatestScores _ -> Collections.nCopies(2, POSITIONS);
             case Attention.Gradient _ ->
                 List.of(POSITIONS, POSITIONS, POSITIONS, POSITIONS, POSITIONS, POSITIONS_BY_HEAD);
             default -> List.of();
@@ -62,6 +65,11 @@ public final class Ring implements ParallelStrategy {
             case Attention.Gradient(var scale) ->
                 Optional.of(new Together(
                         new RingAttention(scale, ranks).backward(parts), Collections.nCopies(3, POSITIONS)));
+            case GreatestScores(var scale, var isCausal)
+            when isCausal ->
+                Optional.of(new Together(
+                        List.of(new RingAttention(scale, ranks).greatest(parts)),
+                        List.of(new Placement.Partial(Fold.MAX))));
             default -> Optional.empty();
         };
     }

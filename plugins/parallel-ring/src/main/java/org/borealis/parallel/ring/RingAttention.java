@@ -6,6 +6,7 @@ import org.borealis.tensor.Collective.Shift;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.Attention;
 import org.borealis.tensor.composite.FullAttention;
+import org.borealis.tensor.composite.GreatestScores;
 
 /**
  * Causal attention over positions that ranks share. In turn s a rank has the keys and values of the rank s before it: all of them are
@@ -78,6 +79,19 @@ record RingAttention(double scale, int ranks) {
         return List.of(dq, shifted(dk), shifted(dv));
     }
 
+    /** Inputs q and k; output the greatest score [H] of this rank's queries. */
+    Tensor greatest(List<Tensor> in) {
+        var q = in.get(0);
+        var k = in.get(1);
+        var greatest = q.apply(new GreatestScores(scale, true), k).get(0);
+        for (int turn = 1; turn < ranks; turn++) {
+            k = shifted(k);
+            var block = q.apply(new GreatestScores(scale, false), k).get(0);
+            greatest = greatest.maximum(isSeen(turn, block).select(block, block.scalar(UNSEEN)));
+        }
+        return greatest;
+    }
+
     private static Tensor shifted(Tensor x) {
         return x.apply(new Shift(AXIS)).get(0);
     }
@@ -86,6 +100,6 @@ record RingAttention(double scale, int ranks) {
     private static Tensor isSeen(int turn, Tensor like) {
         var index = like.trace().apply(new Index(AXIS), List.of()).get(0);
         var isSeen = index.less(index.scalar(turn)).not();
-        return isSeen.reshape(1, 1, 1).stretch(like.shape());
+        return isSeen.stretch(like.shape());
     }
 }

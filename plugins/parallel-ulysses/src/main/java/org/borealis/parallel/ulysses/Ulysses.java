@@ -10,6 +10,7 @@ import org.borealis.tensor.Composite;
 import org.borealis.tensor.ShapeException;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.Attention;
+import org.borealis.tensor.composite.GreatestScores;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
 import org.osgi.service.metatype.annotations.Designate;
@@ -46,6 +47,7 @@ public final class Ulysses implements ParallelStrategy {
     public List<Placement> wanted(Composite op, List<TensorType> inputs, int ranks) {
         return switch (op) {
             case Attention _ -> Collections.nCopies(3, heads(inputs.get(1), ranks));
+            case GreatestScores _ -> Collections.nCopies(2, heads(inputs.get(1), ranks));
             case Attention.Gradient _ -> {
                 var wanted = new ArrayList<>(Collections.nCopies(5, heads(inputs.get(2), ranks)));
                 wanted.add(Placement.shard(1)); // log-sum-exp is [B, H, T]
