@@ -4,6 +4,7 @@ import java.util.List;
 import org.borealis.tensor.Shape;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.composite.CrossEntropy;
+import org.borealis.tensor.composite.GreatestScores;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -28,6 +29,14 @@ public interface ModelFamily {
 
     /** Sizes of the key/value cache of every layer. */
     CacheShape cache();
+
+    /**
+     * What makes the queries and keys of each attention, in the order in which the model attends; empty if the family does not say, or
+     * if queries and keys are not linear in any parameters. Optimizers that limit scores need it ({@link GreatestScores}).
+     */
+    default List<AttentionHeads> attentions() {
+        return List.of();
+    }
 
     /** Hidden states of INT32 {@code tokens} [B, T] after the final norm: [B, T, C]. */
     Tensor hidden(Weights weights, Tensor tokens, Context context);

@@ -1,5 +1,6 @@
 package org.borealis.testkit;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.borealis.device.Device;
 import org.borealis.device.Eager;
+import org.borealis.model.AttentionHeads.Rows;
 import org.borealis.model.Context;
 import org.borealis.model.ModelFamily;
 import org.borealis.model.Parameter;
@@ -21,6 +23,7 @@ import org.borealis.tensor.Program;
 import org.borealis.tensor.Shape;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.Attention;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -175,6 +178,74 @@ public abstract class ModelFamilyConformance {
             double want = wanted.get((batch * TIME + time) * vocabulary + i % vocabulary);
             assertEquals(want, got.get(i), TOLERANCE, "sequence " + batch + ", position " + time);
         }
+    }
+
+    @Test
+    void whatItSaysMakesQueriesAndKeysMakesThem() {
+        var all = model().attentions();
+        if (all.isEmpty()) {
+            return; // it does not say
+        }
+        var attended = queriesAndKeys(List.of());
+        long attentions = traced(model(), DataType.FLOAT32).nodes().stream()
+                .filter(node -> node.op() instanceof Attention)
+                .count();
+        assertEquals(attentions, all.size(), "attentions of the loss");
+        for (int i = 0; i < all.size(); i++) {
+            assertEquals(all.get(i).heads(), attended.get(2 * i).type().shape().dim(2), "heads of attention " + i);
+            assertEquals(
+                    all.get(i).keyHeads(),
+                    attended.get(2 * i + 1).type().shape().dim(2));
+            assertDoubled(
+                    attended.get(2 * i), queriesAndKeys(all.get(i).queries()).get(2 * i));
+            assertDoubled(
+                    attended.get(2 * i + 1), queriesAndKeys(all.get(i).keys()).get(2 * i + 1));
+        }
+    }
+
+    private static void assertDoubled(HostTensor before, HostTensor after) {
+        var doubled = Arrays.stream(before.values()).map(x -> 2 * x).toArray();
+        assertArrayEquals(doubled, after.values());
+    }
+
+    /** Queries and keys of each attention, in the order of the forward pass, with some rows of parameters doubled. */
+    private List<HostTensor> queriesAndKeys(List<Rows> doubled) {
+        try (var eager = new Eager(device)) {
+            var found = new ArrayList<HostTensor>();
+            var causal = Context.causal();
+            var context = new Context() {
+                @Override
+                public Tensor positions(Tensor tokens) {
+                    return causal.positions(tokens);
+                }
+
+                @Override
+                public Tensor attend(int layer, Tensor q, Tensor k, Tensor v, double scale) {
+                    found.add(HostTensor.read(device, eager.slot(q)));
+                    found.add(HostTensor.read(device, eager.slot(k)));
+                    return causal.attend(layer, q, k, v, scale);
+                }
+            };
+            Map<Parameter, Tensor> values = new HashMap<>();
+            for (var parameter : model().parameters()) {
+                values.put(parameter, doubled(parameter, doubled).to(device, eager));
+            }
+            model().hidden(of(values), tokens(0).to(device, eager), context);
+            return found;
+        }
+    }
+
+    /** Values that are zero nowhere. */
+    private static HostTensor doubled(Parameter parameter, List<Rows> all) {
+        var drawn = drawn(parameter);
+        int row = drawn.count() / parameter.shape().dim(0);
+        return HostTensor.fill(drawn.type(), i -> {
+            boolean isIt = all.stream()
+                    .anyMatch(rows -> rows.parameter().equals(parameter)
+                            && i / row >= rows.first()
+                            && i / row < rows.first() + rows.count());
+            return (isIt ? 2 : 1) * (drawn.get(i) + 0.01);
+        });
     }
 
     @Test

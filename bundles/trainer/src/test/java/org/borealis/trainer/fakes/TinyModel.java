@@ -1,6 +1,9 @@
 package org.borealis.trainer.fakes;
 
 import java.util.List;
+import java.util.stream.Stream;
+import org.borealis.model.AttentionHeads;
+import org.borealis.model.AttentionHeads.Rows;
 import org.borealis.model.CacheShape;
 import org.borealis.model.Context;
 import org.borealis.model.ModelFamily;
@@ -47,6 +50,15 @@ public record TinyModel(int vocabulary, int sequence) implements ModelFamily {
                 projection("o"),
                 bias(),
                 head());
+    }
+
+    @Override
+    public List<AttentionHeads> attentions() {
+        return List.of(new AttentionHeads(
+                HEADS,
+                HEADS,
+                Rows.of(Stream.of(projection("q")), 0, CHANNELS),
+                Rows.of(Stream.of(projection("k")), 0, CHANNELS)));
     }
 
     @Override

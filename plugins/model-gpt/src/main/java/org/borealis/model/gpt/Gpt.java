@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.borealis.model.AttentionHeads;
 import org.borealis.model.CacheShape;
 import org.borealis.model.Context;
 import org.borealis.model.ModelFamily;
@@ -103,6 +104,11 @@ public final class Gpt implements ModelFamily {
     @Override
     public int vocabulary() {
         return sizes.vocabulary();
+    }
+
+    @Override
+    public List<AttentionHeads> attentions() {
+        return blocks.stream().map(block -> block.attention().attention()).toList();
     }
 
     @Override

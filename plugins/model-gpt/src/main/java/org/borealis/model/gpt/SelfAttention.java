@@ -1,6 +1,8 @@
 package org.borealis.model.gpt;
 
 import java.util.stream.Stream;
+import org.borealis.model.AttentionHeads;
+import org.borealis.model.AttentionHeads.Rows;
 import org.borealis.model.Context;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
@@ -52,6 +54,15 @@ record SelfAttention(int layer, Norm norm, Linear input, Linear output, int head
 
     private Tensor heads(Tensor x, int part, int channels) {
         return x.slice(-1, part * channels, channels).reshape(x.dim(0), x.dim(1), heads, channels / heads);
+    }
+
+    AttentionHeads attention() {
+        int channels = input.weight().shape().dim(0) / 3;
+        return new AttentionHeads(
+                heads,
+                heads,
+                Rows.of(input.parameters(), 0, channels),
+                Rows.of(input.parameters(), channels, channels));
     }
 
     Stream<Parameter> parameters() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.borealis.model.AttentionHeads;
 import org.borealis.model.CacheShape;
 import org.borealis.model.Context;
 import org.borealis.model.ModelFamily;
@@ -126,6 +127,11 @@ public final class Llama implements ModelFamily {
     @Override
     public int vocabulary() {
         return sizes.vocabulary();
+    }
+
+    @Override
+    public List<AttentionHeads> attentions() {
+        return blocks.stream().map(block -> block.attention().attention()).toList();
     }
 
     @Override

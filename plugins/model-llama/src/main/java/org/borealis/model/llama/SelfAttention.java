@@ -1,6 +1,8 @@
 package org.borealis.model.llama;
 
 import java.util.stream.Stream;
+import org.borealis.model.AttentionHeads;
+import org.borealis.model.AttentionHeads.Rows;
 import org.borealis.model.Context;
 import org.borealis.model.Parameter;
 import org.borealis.model.Weights;
@@ -54,6 +56,16 @@ record SelfAttention(int layer, Norm norm, Linear query, Linear key, Linear valu
 
     private static Tensor turned(Tensor x, RotaryFrequencies.Tables rotary) {
         return x.apply(new Rotary(), rotary.cosine(), rotary.sine()).get(0);
+    }
+
+    AttentionHeads attention() {
+        int queries = query.weight().shape().dim(0);
+        int keys = key.weight().shape().dim(0);
+        return new AttentionHeads(
+                queries / headSize,
+                keys / headSize,
+                Rows.of(query.parameters(), 0, queries),
+                Rows.of(key.parameters(), 0, keys));
     }
 
     Stream<Parameter> parameters() {
