@@ -214,6 +214,7 @@ final class Stretch {
         values.put("stepSeconds", stepSeconds);
         values.put("sequences", progress.sequences());
         progress.noise().sequences().ifPresent(scale -> values.put("noiseScale", scale));
+        parts.step.greatestScore().ifPresent(score -> values.put("greatestScore", score));
         if (scaling.isOn()) {
             values.put("lossScale", progress.lossScale().scale());
         }

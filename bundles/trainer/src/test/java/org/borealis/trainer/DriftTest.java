@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.borealis.backend.reference.ReferenceBackend;
+import org.borealis.optimizer.matrix.Muon;
 import org.borealis.recipe.Contract;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive.Binary;
 import org.borealis.tensor.Primitive.Function2;
 import org.borealis.tensor.Primitive.MatMul;
+import org.borealis.testkit.Settings;
 import org.borealis.trainer.fakes.FaultyBackend;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,17 @@ class DriftTest {
                         .map(line -> Integer.valueOf(line.replaceAll(".*\"step\":(\\d+).*", "$1")))
                         .toList());
         assertTrue(drifts.stream().allMatch(line -> line.contains("\"loss\":0.0")), drifts.toString());
+    }
+
+    @Test
+    void aCheckedRunThatLimitsAttentionScoresHasTheSameOnBothSides() {
+        var limit = Map.of("qkClip.threshold", 0.1, "rate", 0.05);
+        workshop.plugins.install(Contract.OPTIMIZER, section -> new Muon(Settings.of(Muon.Config.class, limit)));
+        train("plain", Map.of("batch.micro", 2));
+        train("checked", Map.of("batch.micro", 2, "check.against", "reference", "check.every", 5L));
+        assertEquals(workshop.losses("plain"), workshop.losses("checked"));
+        assertTrue(workshop.events("plain", "step").stream().allMatch(line -> line.contains("\"greatestScore\":")));
+        assertTrue(workshop.output().contains("step 20  drift against reference at most 0.0e+00"), workshop.output());
     }
 
     @Test

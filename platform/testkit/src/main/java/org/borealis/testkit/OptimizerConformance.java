@@ -184,6 +184,13 @@ public abstract class OptimizerConformance {
     }
 
     @Test
+    void itsLimitOfAttentionScoresIsTheSameAlways() {
+        var optimizer = optimizer();
+        assertEquals(optimizer.qkClip(), optimizer.qkClip());
+        assertEquals(optimizer.qkClip(), optimizer().qkClip());
+    }
+
+    @Test
     void aSquareFalls() {
         var parameter = Parameter.fill("x", 1, 3, 5);
         var start = Samples.of(DataType.FLOAT64, 1, 3, 5);

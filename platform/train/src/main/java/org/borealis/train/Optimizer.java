@@ -7,6 +7,7 @@ import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.QkClip;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
@@ -128,6 +129,18 @@ public interface Optimizer {
      */
     default Tensor evaluated(Parameter parameter, Tensor value, List<Tensor> state) {
         return value;
+    }
+
+    /**
+     * What attention scores are limited to, whatever the rule: after each update, query and key weights of heads whose greatest score
+     * over the step's batches lies above the threshold are multiplied with the factors of the clip. Where heads share keys, the keys stay,
+     * and queries take all of it: what other heads use is not touched, as in the paper's case of shared rotary keys. Empty for no limit,
+     * which costs nothing; otherwise each forward pass computes the scores once more.
+     *
+     * <p>Needs a model that says what makes its queries and keys ({@link org.borealis.model.ModelFamily#attentions}).
+     */
+    default Optional<QkClip> qkClip() {
+        return Optional.empty();
     }
 
     /**

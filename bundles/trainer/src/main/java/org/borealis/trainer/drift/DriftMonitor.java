@@ -82,8 +82,19 @@ public final class DriftMonitor implements AutoCloseable {
                 .mapToDouble(d -> d.length() * d.length())
                 .sum());
         deviations.forEach((name, deviation) -> drifts.put(name, deviation.relative(LEAST_SHARE * all)));
+        main.step()
+                .scores()
+                .forEach((name, slot) -> drifts.put(
+                        name,
+                        Deviation.between(
+                                        main.device(),
+                                        slot,
+                                        other.device(),
+                                        slot(other.step().scores(), name))
+                                .relative(Double.MIN_NORMAL)));
         requireWithinBound(main.step().gradientProgram(), main.step().gradientProgram()::slot);
         copy(gradients, other.step().gradients());
+        copy(main.step().scores(), other.step().scores());
         keep(gradients);
     }
 

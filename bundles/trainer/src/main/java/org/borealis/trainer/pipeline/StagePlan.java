@@ -17,6 +17,7 @@ import org.borealis.device.Device;
 import org.borealis.device.Stage;
 import org.borealis.model.Parameter;
 import org.borealis.parallel.PipelineSchedule.Action;
+import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
@@ -64,6 +65,12 @@ final class StagePlan {
     private record Update(int index) {}
 
     StagePlan(Compiler compiler, Optimizer optimizer, TrainStep.Plan plan, PipelineModel model, List<Action> actions) {
+        if (optimizer.qkClip().isPresent()) {
+            throw new BorealisException(
+                    "qk-clip",
+                    "this optimizer limits attention scores (qkClip), which stages of a pipeline don't tell each other; take axis"
+                            + " 'pipeline' out of the mesh, or set optimizer.qkClip.threshold to 0");
+        }
         this.compiler = compiler;
         this.plan = plan;
         this.model = model;

@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,6 +16,7 @@ import org.borealis.model.Parameter;
 import org.borealis.tensor.BorealisException;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
+import org.borealis.tensor.composite.QkClip;
 import org.borealis.train.Optimizer;
 
 /**
@@ -46,6 +48,14 @@ public final class GroupedOptimizer implements Optimizer {
                 && groups.stream().anyMatch(group -> group.optimizer().rate() != 0)) {
             throw new BorealisException(
                     "optimizer-groups", "optimizer.rate is 0, but a group's is not; give the rest a rate above 0");
+        }
+        var limits =
+                rules.stream().map(Optimizer::qkClip).flatMap(Optional::stream).collect(Collectors.toSet());
+        if (limits.size() > 1) {
+            throw new BorealisException(
+                    "optimizer-groups",
+                    "optimizer.groups: two optimizers limit attention scores in different ways, " + limits
+                            + "; a head has parameters of several groups, so give them one qkClip");
         }
         var observing = rules.stream()
                 .map(Optimizer::observesEvery)
@@ -210,6 +220,12 @@ public final class GroupedOptimizer implements Optimizer {
             all.putAll(named(i, rules.get(i).numbers(own(i, before), own(i, sums), own)));
         });
         return all;
+    }
+
+    /** Heads have parameters of several groups: one limit is that of all. */
+    @Override
+    public Optional<QkClip> qkClip() {
+        return rules.stream().map(Optimizer::qkClip).flatMap(Optional::stream).findFirst();
     }
 
     @Override

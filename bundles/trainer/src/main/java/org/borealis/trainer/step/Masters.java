@@ -3,10 +3,12 @@ package org.borealis.trainer.step;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.QkClip;
 import org.borealis.train.Optimizer;
 
 /**
@@ -54,6 +56,16 @@ final class Masters implements Optimizer {
     public Update update(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Step step) {
         var update = rule.update(parameter, master(state), wide(gradient), own(state), step);
         return new Update(update.value().as(value.type().type()), with(update.state(), update.value()));
+    }
+
+    /** An update with the new value times {@code factors}, and the master, if there is one. */
+    static Update times(Update update, Tensor factors) {
+        var type = update.value().type().type();
+        if (type == type.accumulator()) {
+            return new Update(update.value().times(factors), update.state());
+        }
+        var master = master(update.state()).times(factors);
+        return new Update(master.as(type), with(own(update.state()), master));
     }
 
     private static Tensor master(List<Tensor> state) {
@@ -113,6 +125,11 @@ final class Masters implements Optimizer {
     @Override
     public List<Tensor> observe(Parameter parameter, Tensor value, Tensor gradient, List<Tensor> state, Tensor labels) {
         return with(rule.observe(parameter, master(state), wide(gradient), own(state), labels), master(state));
+    }
+
+    @Override
+    public Optional<QkClip> qkClip() {
+        return rule.qkClip();
     }
 
     @Override

@@ -62,6 +62,11 @@ public interface Step extends AutoCloseable {
         update(new Optimizer.Pace(number, rate, 1), scale, Map.of());
     }
 
+    /** The greatest attention score of all ranks' batches, once {@link #update} has limited them; empty if the optimizer does not. */
+    default OptionalDouble greatestScore() {
+        return OptionalDouble.empty();
+    }
+
     /** Makes an update of a kind that needs no gradients, if the optimizer has it. */
     void apply(String kind);
 

@@ -189,13 +189,15 @@ public record StepSpread(
             whole.addAll(held.keySet());
         }
         boolean isEvaluation = program.name().equals(StepTrace.EVALUATE);
+        var apart = new HashSet<String>();
+        if (isEvaluation || !spread.isExact()) {
+            apart.addAll(List.of(StepTrace.LOSS, StepTrace.BATCH_SQUARED_NORM));
+        }
+        if (!isUpdate) {
+            apart.add(StepTrace.SCORES);
+        }
         var batches = new HashSet<>(activations);
         batches.addAll(List.of(StepTrace.TOKENS, StepTrace.TARGETS));
-        return new Signature(
-                held,
-                batches,
-                isEvaluation || !spread.isExact() ? Set.of(StepTrace.LOSS, StepTrace.BATCH_SQUARED_NORM) : Set.of(),
-                whole,
-                !isUpdate && !isNorm);
+        return new Signature(held, batches, apart, whole, !isUpdate && !isNorm);
     }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BinaryOperator;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.borealis.device.Compiler;
@@ -46,6 +47,7 @@ public record StepTrace(
     public static final String TARGETS = "targets";
     public static final String LOSS = "loss";
     static final String SUMS = "sums";
+    static final String SCORES = "scores";
     static final String DRAWN = "drawn";
     static final String MORE_DRAWN = "moreDrawn";
     static final String DRAW = "draw";
@@ -113,6 +115,7 @@ public record StepTrace(
         if (spread.measuresNoise()) {
             types.put(BATCH_SQUARED_NORM, NUMBER_TYPE);
         }
+        limit().ifPresent(limit -> types.put(SCORES, limit.type(precision.wide())));
         if (optimizer().observesEvery() > 0) {
             types.put(DRAW, NUMBER_TYPE);
         }
@@ -167,6 +170,12 @@ public record StepTrace(
         return loss(compiler, family, precision, tokenType(), name);
     }
 
+    /** The mean loss of a batch, and the greatest scores if they are limited. */
+    private Program scored(Compiler compiler, String name) {
+        var loss = loss(compiler, name);
+        return limit().map(limit -> limit.in(loss)).orElse(loss);
+    }
+
     /** With parameters as they are kept, of a program that was traced with wide ones. */
     public Program narrow(Compiler compiler, Program program) {
         var names = family.parameters().stream().map(TrainState::parameter).collect(Collectors.toSet());
@@ -193,20 +202,20 @@ public record StepTrace(
         var arguments = new ArrayList<Tensor>();
         loss.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
         var scale = builder.input(LOSS_SCALE, lossType());
-        var value = loss.replay(arguments, builder).get(loss.output(LOSS).value());
-        builder.output(LOSS, value);
-        builder.output(SCALED_LOSS, value.times(scale));
+        var values = loss.replay(arguments, builder);
+        loss.outputs().forEach(o -> builder.output(o.name(), values.get(o.value())));
+        builder.output(SCALED_LOSS, values.get(loss.output(LOSS).value()).times(scale));
         return compiler.differentiate(builder.build(), SCALED_LOSS, names);
     }
 
     /** Loss and gradient of a step's first batch, written over whatever the buffers held: no pass to clear them. */
     Program first(Compiler compiler) {
-        return gradients(compiler, loss(compiler, FIRST), spread::sum, spread::sum, false);
+        return gradients(compiler, scored(compiler, FIRST), spread::sum, spread::sum, false);
     }
 
     /** As {@link #first}, of a step that has no other batch on any rank. */
     private Program only(Compiler compiler) {
-        return gradients(compiler, loss(compiler, ONLY), StepTrace::gradient, StepTrace::gradient, false);
+        return gradients(compiler, scored(compiler, ONLY), StepTrace::gradient, StepTrace::gradient, false);
     }
 
     /** Loss and gradient of a batch whose targets are drawn from the model's predictions. */
@@ -222,12 +231,12 @@ public record StepTrace(
 
     /** Loss and gradient of a further batch, added to the buffers. */
     Program accumulate(Compiler compiler) {
-        return gradients(compiler, loss(compiler, ACCUMULATE), spread::sum, spread::sum, true);
+        return gradients(compiler, scored(compiler, ACCUMULATE), spread::sum, spread::sum, true);
     }
 
     /** As {@link #accumulate}; what the ranks have added up apart comes together. */
     private Program last(Compiler compiler) {
-        return gradients(compiler, loss(compiler, LAST), spread::sum, StepTrace::gradient, true);
+        return gradients(compiler, scored(compiler, LAST), spread::sum, StepTrace::gradient, true);
     }
 
     private Program gradients(
@@ -237,22 +246,27 @@ public record StepTrace(
             Function<Parameter, String> to,
             boolean adds) {
         var backward = compiler.rematerialise(narrow(compiler, backward(compiler, loss)), LOSS, rematerialisation);
+        var scores =
+                loss.outputs().stream().filter(o -> o.name().equals(SCORES)).findFirst();
         var builder = new Program.Builder(loss.name());
         var arguments = new ArrayList<Tensor>();
         backward.inputs().forEach(i -> arguments.add(builder.input(i.name(), i.type())));
         var buffers = new LinkedHashMap<String, Tensor>();
         if (adds) {
             buffers.put(LOSS, builder.input(LOSS, lossType()));
+            scores.ifPresent(output -> buffers.put(SCORES, builder.input(SCORES, loss.type(output.value()))));
             family.parameters().forEach(p -> buffers.put(to.apply(p), builder.input(from.apply(p), gradientType(p))));
         }
         var values = backward.replay(arguments, builder);
-        hand(builder, buffers, LOSS, values.get(backward.output(LOSS).value()), true);
+        hand(builder, buffers, LOSS, values.get(backward.output(LOSS).value()), Tensor::plus, true);
+        scores.map(output -> values.get(backward.output(output.name()).value()))
+                .ifPresent(greatest -> hand(builder, buffers, SCORES, greatest, Tensor::maximum, true));
         var own = new ArrayList<Tensor>();
         for (var parameter : family.parameters()) {
             var output = backward.output("gradient." + TrainState.parameter(parameter));
             boolean isReplaced = to.apply(parameter).equals(from.apply(parameter)) || spread.isAliased(parameter);
             var gradient = values.get(output.value()).as(precision.gradients());
-            hand(builder, buffers, to.apply(parameter), gradient, isReplaced);
+            hand(builder, buffers, to.apply(parameter), gradient, Tensor::plus, isReplaced);
             own.add(gradient);
         }
         if (spread.measuresNoise() && (loss.name().equals(FIRST) || loss.name().equals(ONLY))) {
@@ -262,13 +276,18 @@ public record StepTrace(
     }
 
     private static void hand(
-            Program.Builder builder, Map<String, Tensor> buffers, String name, Tensor value, boolean replaces) {
+            Program.Builder builder,
+            Map<String, Tensor> buffers,
+            String name,
+            Tensor value,
+            BinaryOperator<Tensor> joins,
+            boolean replaces) {
         var buffer = Optional.ofNullable(buffers.get(name));
-        var sum = buffer.map(b -> b.plus(value)).orElse(value);
+        var joined = buffer.map(b -> joins.apply(b, value)).orElse(value);
         if (buffer.isPresent() && replaces) {
-            builder.replace(name, buffer.get(), sum);
+            builder.replace(name, buffer.get(), joined);
         } else {
-            builder.output(name, sum);
+            builder.output(name, joined);
         }
     }
 
@@ -299,8 +318,12 @@ public record StepTrace(
         return spread.holdings().optimizer();
     }
 
+    private Optional<ScoreLimit> limit() {
+        return ScoreLimit.of(family, optimizer());
+    }
+
     private UpdateTrace updates() {
-        return new UpdateTrace(optimizer(), precision, isRamped, isOffloaded);
+        return new UpdateTrace(optimizer(), precision, limit(), isRamped, isOffloaded);
     }
 
     /** What the programs of the optimizer read and write beside parameters, gradients and memory. */

@@ -41,6 +41,7 @@ public final class TrainStep implements Step {
     private double lossScale = 1;
     private int batches;
     private int done;
+    private OptionalDouble greatestScore = OptionalDouble.empty();
 
     /**
      * How a step is made.
@@ -204,6 +205,7 @@ public final class TrainStep implements Step {
     @Override
     public void begin(double lossScale, int batches) {
         done = 0;
+        greatestScore = OptionalDouble.empty();
         this.batches = batches;
         this.lossScale = lossScale;
         if (scalesLoss) {
@@ -274,6 +276,8 @@ public final class TrainStep implements Step {
 
     @Override
     public Map<String, Double> update(Optimizer.Pace pace, double scale, Map<String, Double> numbers) {
+        scores().values()
+                .forEach(scores -> greatestScore = OptionalDouble.of(ScoreLimit.join(device, scores, plan.ranks())));
         return updates.run(pace, scale / batches() / lossScale, numbers);
     }
 
@@ -301,6 +305,18 @@ public final class TrainStep implements Step {
                                 .map(sum -> within(name, sum))
                                 .orElseGet(() -> buffers.get(name))));
         return gradients;
+    }
+
+    @Override
+    public OptionalDouble greatestScore() {
+        return greatestScore;
+    }
+
+    /** Greatest attention scores of the batches since {@link #begin}, by the name that programs have for them; if they are limited. */
+    public Map<String, Slot> scores() {
+        return buffers.find(StepTrace.SCORES)
+                .map(slot -> Map.of(StepTrace.SCORES, slot))
+                .orElse(Map.of());
     }
 
     private Slot within(String part, String sum) {

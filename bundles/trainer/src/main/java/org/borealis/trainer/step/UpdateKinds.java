@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.BorealisException;
@@ -12,6 +13,7 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.QkClip;
 import org.borealis.train.Optimizer;
 
 /**
@@ -31,6 +33,7 @@ public final class UpdateKinds implements Optimizer {
     /** Brings the trained values back. */
     public static final String RETURN = "return";
 
+    private static final List<String> OWN = List.of(OBSERVE, PUBLISH, RETURN);
     private static final String LABELS = "labels";
     private static final String TRAINED = "trained";
 
@@ -43,7 +46,7 @@ public final class UpdateKinds implements Optimizer {
                 .filter(this::evaluatesElsewhere)
                 .map(Parameter::name)
                 .forEach(elsewhere::add);
-        var own = new HashSet<>(List.of(OBSERVE, PUBLISH, RETURN));
+        var own = new HashSet<>(OWN);
         own.retainAll(rule.kinds());
         if (!own.isEmpty()) {
             throw new BorealisException(
@@ -66,6 +69,11 @@ public final class UpdateKinds implements Optimizer {
                 .map(s -> builder.input(s.name(), s.type()))
                 .toList();
         return !rule.evaluated(parameter, value, state).equals(value);
+    }
+
+    /** Whether updates of a kind are steps, made with the gradients of batches. */
+    static boolean isStep(String kind) {
+        return !OWN.contains(kind);
     }
 
     /** Numbers for an update of kind {@link #OBSERVE}. */
@@ -134,6 +142,11 @@ public final class UpdateKinds implements Optimizer {
         var own = new HashMap<>(before);
         own.remove(LABELS);
         return observing(rule.numbers(own, sums, pace), 0);
+    }
+
+    @Override
+    public Optional<QkClip> qkClip() {
+        return rule.qkClip();
     }
 
     @Override

@@ -18,10 +18,12 @@ import org.borealis.train.Optimizer;
 /**
  * Traces the programs that an optimizer is made of.
  *
+ * @param limit of attention scores
  * @param isRamped whether weight decay changes over the run
  * @param isOffloaded whether what the optimizer remembers is elsewhere between updates
  */
-record UpdateTrace(Optimizer optimizer, Precision precision, boolean isRamped, boolean isOffloaded) {
+record UpdateTrace(
+        Optimizer optimizer, Precision precision, Optional<ScoreLimit> limit, boolean isRamped, boolean isOffloaded) {
     private static final String NUMBERS = "numbers/";
     private static final String TOTAL = "total/";
 
@@ -109,10 +111,15 @@ record UpdateTrace(Optimizer optimizer, Precision precision, boolean isRamped, b
     private Program update(String kind, List<Parameter> parameters) {
         var builder = new Program.Builder(name(kind));
         var scalars = inputs(builder);
+        var scores = limit.filter(_ -> UpdateKinds.isStep(kind))
+                .map(each -> builder.input(StepTrace.SCORES, each.type(precision.wide())));
         var entries = entries(builder, parameters); // all inputs come before the first operation
         var step = step(kind, scalars);
         for (var entry : entries) {
-            var update = optimizer.update(entry.parameter, entry.value, scaled(entry, scalars), entry.memory, step);
+            var made = optimizer.update(entry.parameter, entry.value, scaled(entry, scalars), entry.memory, step);
+            var update = scores.flatMap(each -> limit.orElseThrow().factors(entry.parameter, each))
+                    .map(factors -> Masters.times(made, factors))
+                    .orElse(made);
             builder.replace(TrainState.parameter(entry.parameter), entry.value, update.value());
             var states = optimizer.state(entry.parameter, precision.kept());
             for (int i = 0; i < states.size(); i++) {

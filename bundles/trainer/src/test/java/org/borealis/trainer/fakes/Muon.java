@@ -1,18 +1,25 @@
 package org.borealis.trainer.fakes;
 
 import java.util.List;
+import java.util.Optional;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
+import org.borealis.tensor.composite.QkClip;
 import org.borealis.train.Optimizer;
 
 /** Momentum whose matrices are made near-orthogonal (Jordan et al. 2024), so an update needs the whole of each; vectors are not. */
-public record Muon(double rate) implements Optimizer {
+public record Muon(double rate, Optional<QkClip> qkClip) implements Optimizer {
     /** Coefficients and number of the Newton-Schulz iterations of the same. */
     private static final double[] QUINTIC = {3.4445, -4.7750, 2.0315};
 
     private static final int ITERATIONS = 5;
+
+    /** Without a limit of attention scores. */
+    public Muon(double rate) {
+        this(rate, Optional.empty());
+    }
 
     @Override
     public double clip() {

@@ -1,11 +1,13 @@
 package org.borealis.optimizer.matrix;
 
 import java.util.List;
+import java.util.Optional;
 import org.borealis.model.Parameter;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.composite.NewtonSchulz;
+import org.borealis.tensor.composite.QkClip;
 import org.borealis.train.Optimizer;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -106,6 +108,19 @@ public final class Muon implements Optimizer {
 
         @AttributeDefinition(description = "Greatest global norm of the gradient; 0 means no limit", min = "0")
         double clip() default 1;
+
+        @AttributeDefinition(
+                description =
+                        "Greatest attention score: of a head beyond it, weights of queries and keys shrink after the update (MuonClip, Kimi Team 2025, which has 100); 0 means no limit",
+                min = "0")
+        double qkClip_threshold() default 0;
+
+        @AttributeDefinition(
+                description =
+                        "How much of that queries take, if each head has its own keys; where heads share keys, all",
+                min = "0",
+                max = "1")
+        double qkClip_alpha() default 0.5;
     }
 
     private final Config config;
@@ -113,7 +128,7 @@ public final class Muon implements Optimizer {
     private final NewtonSchulz orthogonal;
     private final Moments adam;
 
-    /** @throws org.borealis.tensor.BorealisException if coefficients are not three numbers, or betas not two below 1 */
+    /** @throws org.borealis.tensor.BorealisException if coefficients are not three numbers, betas not two below 1, or a setting out of its range */
     @Activate
     public Muon(Config config) {
         this.config = config;
@@ -123,11 +138,17 @@ public final class Muon implements Optimizer {
                 "muon: coefficients have to be three numbers, such as [3.4445, -4.7750, 2.0315]; got "
                         + coefficients.length);
         Requirement.that(config.rate() > 0, "muon: rate has to be above 0; got " + config.rate());
+        requireClip(config.qkClip_threshold(), config.qkClip_alpha());
         matrices = Matrices.of(config.exclude(), config.tables());
         orthogonal = new NewtonSchulz(
                 config.iterations(), coefficients[0], coefficients[1], coefficients[2], LENGTH_EPSILON);
         adam = Moments.of(
                 "muon: adam.betas", config.adam_betas(), config.adam_epsilon(), true, config.adam_correctsFirst());
+    }
+
+    private static void requireClip(double threshold, double alpha) {
+        Requirement.that(threshold >= 0, "muon: qkClip.threshold has to be at least 0; got " + threshold);
+        Requirement.that(alpha >= 0 && alpha <= 1, "muon: qkClip.alpha has to be from 0 to 1; got " + alpha);
     }
 
     @Override
@@ -138,6 +159,13 @@ public final class Muon implements Optimizer {
     @Override
     public double clip() {
         return config.clip();
+    }
+
+    @Override
+    public Optional<QkClip> qkClip() {
+        return config.qkClip_threshold() == 0
+                ? Optional.empty()
+                : Optional.of(new QkClip(config.qkClip_threshold(), config.qkClip_alpha()));
     }
 
     @Override
