@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Hashtable;
@@ -21,6 +22,7 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.launch.Framework;
+import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
@@ -37,6 +39,14 @@ public final class Container implements AutoCloseable {
             "org.apache.felix.gogo.runtime",
             "org.apache.felix.gogo.command",
             "org.apache.felix.gogo.shell");
+
+    /** Of a line of these alone comes the list of commands. */
+    private static final Set<String> HELP = Set.of("help", "-h", "--help");
+
+    /** Namespace of what bundles say that they offer (OSGi Compendium 8, section 135.4). */
+    private static final String SERVICE = "osgi.service";
+
+    private static final String COMMAND = "org.borealis.command.Command";
 
     private static final long STOP_SECONDS = 10;
 
@@ -109,18 +119,33 @@ public final class Container implements AutoCloseable {
                 installed.add(context.installBundle("reference:" + jar.toUri()));
             }
         }
+        var plugins = new ArrayList<Bundle>();
         for (Path folder : installation.pluginFolders()) {
             for (Path jar : Installation.isLocked(folder) ? List.<Path>of() : Installation.jars(folder)) {
                 Bundle plugin = install(context, folder, jar);
                 if (plugin != null) {
-                    installed.add(plugin);
+                    plugins.add(plugin);
                 }
             }
         }
+        installed.addAll(plugins);
         framework.adapt(FrameworkWiring.class).resolveBundles(installed); // in one go: a third of the time
+        if (HELP.containsAll(List.of(arguments))) {
+            installed.removeAll(
+                    plugins.stream().filter(Container::bringsNoCommand).toList());
+        }
         for (Bundle bundle : installed) {
             start(bundle);
         }
+    }
+
+    /** Whether a bundle tells what services it offers, and no command is among them: starting it takes time, and adds nothing to help. */
+    private static boolean bringsNoCommand(Bundle bundle) {
+        var offers = bundle.adapt(BundleRevision.class).getDeclaredCapabilities(SERVICE);
+        return !offers.isEmpty()
+                && offers.stream()
+                        .map(offer -> offer.getAttributes().get(Constants.OBJECTCLASS))
+                        .noneMatch(classes -> classes instanceof Collection<?> names && names.contains(COMMAND));
     }
 
     /**

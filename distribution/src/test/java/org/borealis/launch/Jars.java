@@ -54,6 +54,8 @@ final class Jars {
         headers.putValue("Bundle-Version", version);
         headers.putValue("Import-Package", imports);
         headers.putValue("Service-Component", "OSGI-INF/example.xml");
+        headers.putValue(
+                "Provide-Capability", "osgi.service;objectClass:List<String>=\"org.borealis.command.Command\"");
         Map<String, byte[]> files = Map.of(
                 "example/Example.class", compiled("example.Example", source),
                 "OSGI-INF/example.xml", component.getBytes(StandardCharsets.UTF_8));
