@@ -25,8 +25,10 @@ class LaunchIT {
     private static final String SLURM =
             Path.of("../cnf/slurm-nodes.sh").toAbsolutePath().normalize().toString();
 
-    private static final List<String> FOUR_RANKS =
-            List.of("--set", "mesh=data=4", "--set", "batch.micro=2", "--set", "backend=onednn", "--set", "steps=2");
+    private static List<String> ranks(int count) {
+        return List.of(
+                "--set", "mesh=data=" + count, "--set", "batch.micro=2", "--set", "backend=onednn", "--set", "steps=2");
+    }
 
     @TempDir
     Path folder;
@@ -90,13 +92,14 @@ class LaunchIT {
 
     @Test
     void aRankThatIsKilledIsStartedAgainFromItsCheckpoint() throws Exception {
-        var running = place.start(words("--set", "steps=400", "--set", "checkpoint.every=20", "--restarts", "1"));
+        var running = place.start(words(
+                "--set", "steps=100", "--set", "checkpoint.every=20", "--set", "evaluate.every=50", "--restarts", "1"));
         running.awaitThat("a checkpoint is there", () -> Files.exists(place.path("runs/tiny/checkpoints/step-000020")));
         kill(rank(running.process()).orElseThrow());
         running.awaitWords("starting again on 1 rank, restart 1 of 1");
         var ended = running.await().succeeded();
         assertTrue(ended.err().contains("borealis: rank 0 was ended by signal 9"), ended::err);
-        assertTrue(Files.exists(place.path("runs/tiny/checkpoints/step-000400")));
+        assertTrue(Files.exists(place.path("runs/tiny/checkpoints/step-000100")));
     }
 
     @Test
@@ -140,8 +143,8 @@ class LaunchIT {
             line.add(
                     Path.of(System.getProperty("borealis.home"), "bin/borealis").toString());
             line.addAll(List.of(words("--launcher", "slurm", "--time", "5m", "--ranks-per-node", "2")));
-            line.addAll(FOUR_RANKS);
-            assertTrained(place.startAny(line).await());
+            line.addAll(ranks(4));
+            assertTrained(4, place.startAny(line).await());
         } finally {
             place.startAny(List.of(SLURM, "stop", nodes)).await();
         }
@@ -149,14 +152,15 @@ class LaunchIT {
 
     private void assertTrains(String... launcher) throws Exception {
         var words = new ArrayList<>(List.of(launcher));
-        words.addAll(FOUR_RANKS);
-        assertTrained(launch(words.toArray(String[]::new)));
+        words.addAll(ranks(2));
+        assertTrained(2, launch(words.toArray(String[]::new)));
     }
 
-    private void assertTrained(Workplace.Ended ended) throws IOException {
+    private void assertTrained(int ranks, Workplace.Ended ended) throws IOException {
         ended.succeeded();
         String said = ended.out() + ended.err();
-        assertTrue(said.contains("[0] mesh data=4: 4 ranks, 4 with batches of their own"), ended::toString);
+        String mesh = "[0] mesh data=%1$d: %1$d ranks, %1$d with batches of their own".formatted(ranks);
+        assertTrue(said.contains(mesh), ended::toString);
         assertTrue(said.contains("[0] step 2/2 "), ended::toString);
         assertTrue(Files.exists(place.path("runs/tiny/checkpoints/step-000002")));
     }

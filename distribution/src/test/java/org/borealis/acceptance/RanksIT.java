@@ -20,7 +20,13 @@ class RanksIT {
     /** Relative: float32 sums in another order differ by some 1e-7, which grows a little in each of twenty steps of AdamW. */
     private static final double FLOAT32 = 1e-5;
 
-    private static final String EXACT = "reduction=exact";
+    private static final Layout DATA_AND_ULYSSES = Layout.of("gpt", "data=2,ulysses=2", zero(2));
+    private static final Layout DATA_AND_TENSOR =
+            Layout.of("llama", "data=2,tensor=2", "parallel=[data.zero=1, tensor.sequence=true]");
+    private static final Layout DATA_AND_PIPELINE =
+            Layout.of("llama", "pipeline=2,data=2", "parallel=[pipeline.schedule=zero-bubble]");
+    private static final Layout DATA_AND_EXPERT = Layout.of("mixture", "data=2,expert=2", zero(2));
+    private static final Layout EXACT_DATA = Layout.of("gpt", "data=4", zero(3), "reduction=exact");
 
     @TempDir
     static Path folder;
@@ -32,19 +38,9 @@ class RanksIT {
         runs = new MeshRuns(new Workplace(folder));
     }
 
+    /** Every axis, and what may be set of it; each axis by itself is compared by StrategiesTest and PipelineStepTest, on threads. */
     static List<Layout> theRanksOfAMeshGiveTheLossesOfOne() {
-        return List.of(
-                Layout.of("gpt", "data=2"),
-                Layout.of("llama", "data=2", zero(3)),
-                Layout.of("gpt", "tensor=2"),
-                Layout.of("llama", "tensor=2", "parallel=[tensor.sequence=true]"),
-                Layout.of("llama", "ulysses=2"),
-                Layout.of("llama", "data=2,tensor=2", zero(1)),
-                Layout.of("gpt", "data=2,ulysses=2", zero(2)),
-                Layout.of("gpt", "pipeline=2"),
-                Layout.of("llama", "pipeline=2,data=2", "parallel=[pipeline.schedule=zero-bubble]"),
-                Layout.of("mixture", "expert=2"),
-                Layout.of("mixture", "data=2,expert=2", zero(2)));
+        return List.of(DATA_AND_ULYSSES, DATA_AND_TENSOR, DATA_AND_PIPELINE, DATA_AND_EXPERT);
     }
 
     private static String zero(int stage) {
@@ -58,7 +54,7 @@ class RanksIT {
     }
 
     static List<Layout> exactSumsGiveTheBitsOfOneRank() {
-        return List.of(Layout.of("gpt", "data=4", zero(3), EXACT)); // LostRanksIT has another
+        return List.of(EXACT_DATA); // LostRanksIT has another
     }
 
     @ParameterizedTest
@@ -72,12 +68,11 @@ class RanksIT {
 
     static Stream<Arguments> aRunGoesOnOnAnotherMesh() {
         return Stream.of(
-                arguments(Layout.of("gpt", "data=2"), Layout.of("gpt", "tensor=2")),
-                arguments(Layout.of("gpt", "data=4", zero(3), EXACT), Layout.of("gpt", "data=2", zero(3))),
-                arguments(Layout.of("llama", "ulysses=2"), Layout.of("llama", "data=2")),
-                arguments(Layout.of("llama", "data=2,tensor=2", zero(1)), Layout.of("llama", "")),
-                arguments(Layout.of("mixture", "expert=2"), Layout.of("mixture", "data=2")),
-                arguments(Layout.of("gpt", "pipeline=2"), Layout.of("gpt", "data=2")));
+                arguments(DATA_AND_ULYSSES, Layout.of("gpt", "tensor=2")),
+                arguments(EXACT_DATA, Layout.of("gpt", "data=2", zero(3))),
+                arguments(DATA_AND_TENSOR, Layout.of("llama", "")),
+                arguments(DATA_AND_PIPELINE, Layout.of("llama", "data=2")),
+                arguments(DATA_AND_EXPERT, Layout.of("mixture", "expert=2")));
     }
 
     @ParameterizedTest
