@@ -1,5 +1,6 @@
 package org.borealis.optimizer.adam;
 
+import java.util.function.IntToDoubleFunction;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Tensor;
 
@@ -34,15 +35,9 @@ record DynamicCode(int powers, boolean isSigned) {
     /** @param x FLOAT32, magnitudes at most 1 */
     Tensor encode(Tensor x) {
         var magnitude = x.abs();
-        var power = magnitude
-                .log()
-                .times(1 / Math.log(10))
-                .floor()
-                .plus(powers)
-                .maximum(x.scalar(0))
-                .minimum(x.scalar(powers - 1));
-        var parts = rounded(x.scalar(2).power(power));
-        var shifted = magnitude.times(x.scalar(10).power(power.negate().plus(powers - 1)));
+        IntToDoubleFunction least = power -> Math.pow(10, power - powers);
+        var parts = byPower(magnitude, least, power -> 1 << power);
+        var shifted = magnitude.times(byPower(magnitude, least, power -> Math.pow(10, powers - 1 - power)));
         var part = shifted.minus(0.1).times(parts).dividedBy(0.9).floor();
         var fitting = part.maximum(x.scalar(0)).minimum(parts.minus(1));
         var isZero = magnitude.less(x.scalar(least() / 2));
@@ -55,15 +50,25 @@ record DynamicCode(int powers, boolean isSigned) {
         var code = codes.as(DataType.FLOAT32);
         var signed = isSigned ? code.minus(SIGNED_ZERO) : code;
         var magnitude = signed.abs();
-        var power = magnitude.plus(0.5).log().times(1 / Math.log(2)).floor().maximum(code.scalar(0));
-        var parts = rounded(code.scalar(2).power(power));
+        IntToDoubleFunction least = power -> 1 << power;
+        var parts = byPower(magnitude, least, least);
         var fraction =
                 magnitude.minus(parts).plus(0.5).dividedBy(parts).times(0.9).plus(0.1);
-        var value = fraction.times(code.scalar(10).power(power.minus(powers - 1)));
+        var value = fraction.times(byPower(magnitude, least, power -> Math.pow(10, power - (powers - 1))));
         return signed.sign().times(value);
     }
 
-    private static Tensor rounded(Tensor x) {
-        return x.plus(0.5).floor();
+    /**
+     * A number for each magnitude, by its power; comparisons are exact, and faster than logarithms.
+     *
+     * @param least magnitude of a power above 0
+     */
+    private Tensor byPower(Tensor magnitude, IntToDoubleFunction least, IntToDoubleFunction number) {
+        var found = magnitude.fill(number.applyAsDouble(0));
+        for (int power = 1; power < powers; power++) {
+            var isLess = magnitude.less(magnitude.scalar(least.applyAsDouble(power)));
+            found = isLess.select(found, magnitude.fill(number.applyAsDouble(power)));
+        }
+        return found;
     }
 }
