@@ -28,11 +28,6 @@ public record AttentionHeads(int heads, int keyHeads, List<Rows> queries, List<R
         keys.forEach(rows -> rows.requireSharedBy(keyHeads));
     }
 
-    /** Whether several heads have the same keys. */
-    public boolean sharesKeys() {
-        return keyHeads < heads;
-    }
-
     /**
      * Some of the first dim of a parameter.
      *

@@ -133,9 +133,9 @@ public interface Optimizer {
 
     /**
      * What attention scores are limited to, whatever the rule: after each update, query and key weights of heads whose greatest score
-     * over the step's batches lies above the threshold are multiplied with the factors of the clip. Where heads share keys, the keys stay,
-     * and queries take all of it: what other heads use is not touched, as in the paper's case of shared rotary keys. Empty for no limit,
-     * which costs nothing; otherwise each forward pass computes the scores once more.
+     * over the step's batches lies above the threshold are multiplied with the factors of the clip. Heads that share keys shrink
+     * together, by the greatest score of them all, as in Megatron-LM. Empty for no limit, which costs nothing; otherwise each forward
+     * pass computes the scores once more.
      *
      * <p>Needs a model that says what makes its queries and keys ({@link org.borealis.model.ModelFamily#attentions}).
      */

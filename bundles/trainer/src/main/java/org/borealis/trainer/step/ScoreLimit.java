@@ -91,10 +91,10 @@ record ScoreLimit(QkClip clip, List<AttentionHeads> attentions) {
         int first = 0;
         for (var attention : attentions) {
             var queries = rows(attention.queries(), parameter);
-            var keys = attention.sharesKeys() ? List.<Rows>of() : rows(attention.keys(), parameter);
+            var keys = rows(attention.keys(), parameter);
             if (!queries.isEmpty() || !keys.isEmpty()) {
-                var op = attention.sharesKeys() ? new QkClip(clip.threshold(), 1) : clip;
-                var factors = scores.slice(0, first, attention.heads()).apply(op);
+                var own = scores.slice(0, first, attention.heads());
+                var factors = byKey(own, attention.keyHeads()).apply(clip);
                 queries.forEach(rows -> shares.add(new Share(rows, factors.get(0))));
                 keys.forEach(rows -> shares.add(new Share(rows, factors.get(1))));
             }
@@ -103,11 +103,16 @@ record ScoreLimit(QkClip clip, List<AttentionHeads> attentions) {
         return shares.isEmpty() ? Optional.empty() : Optional.of(byRow(parameter, scores, shares));
     }
 
+    /** The greatest of the heads that share a key, which shrink together with it; [H] to [K]. */
+    private static Tensor byKey(Tensor greatest, int keyHeads) {
+        return greatest.reshape(keyHeads, greatest.dim(0) / keyHeads).max(1).reshape(keyHeads);
+    }
+
     private static List<Rows> rows(List<Rows> all, Parameter parameter) {
         return all.stream().filter(rows -> rows.parameter().equals(parameter)).toList();
     }
 
-    /** A factor for each head, and the rows that get it. */
+    /** A factor for each head of keys, and the rows that get it. */
     private record Share(Rows rows, Tensor factors) {
         Tensor byRow() {
             int heads = factors.dim(0);

@@ -100,22 +100,15 @@ final class HandMadeScores {
         Arrays.fill(factors, 1);
         int first = 0;
         for (var attention : model.attentions()) {
-            for (int h = 0; h < attention.heads(); h++) {
-                double eta = Math.min(1, threshold / scores[first + h]);
-                if (scores[first + h] <= 0) {
-                    eta = 1;
+            int group = attention.heads() / attention.keyHeads();
+            for (int key = 0; key < attention.keyHeads(); key++) {
+                double greatest = Double.NEGATIVE_INFINITY;
+                for (int h = key * group; h < (key + 1) * group; h++) {
+                    greatest = Math.max(greatest, scores[first + h]);
                 }
-                boolean isShared = attention.keyHeads() < attention.heads();
-                multiply(
-                        factors,
-                        parameter,
-                        attention.queries(),
-                        attention.heads(),
-                        h,
-                        isShared ? eta : Math.pow(eta, alpha));
-                if (!isShared) {
-                    multiply(factors, parameter, attention.keys(), attention.heads(), h, Math.pow(eta, 1 - alpha));
-                }
+                double eta = greatest > threshold ? threshold / greatest : 1;
+                multiply(factors, parameter, attention.queries(), attention.keyHeads(), key, Math.pow(eta, alpha));
+                multiply(factors, parameter, attention.keys(), attention.keyHeads(), key, Math.pow(eta, 1 - alpha));
             }
             first += attention.heads();
         }

@@ -116,8 +116,7 @@ public final class Muon implements Optimizer {
         double qkClip_threshold() default 0;
 
         @AttributeDefinition(
-                description =
-                        "How much of that queries take, if each head has its own keys; where heads share keys, all",
+                description = "How much of that queries take, as an exponent; keys take the rest",
                 min = "0",
                 max = "1")
         double qkClip_alpha() default 0.5;
