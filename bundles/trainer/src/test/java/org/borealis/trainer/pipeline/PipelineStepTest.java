@@ -47,8 +47,10 @@ import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.TestInstance;
 
 /** Ranks are threads of this JVM. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class PipelineStepTest {
     private static final int BATCHES = 8;
     private static final int ROWS = 2;
@@ -59,6 +61,8 @@ final class PipelineStepTest {
     private static final double TOLERANCE = 1e-6;
 
     private final ProgramCompiler compiler = new ProgramCompiler();
+    /** What one rank gives, for all cases that are compared with it. */
+    private final Map<Alone, Results> alone = new HashMap<>();
 
     /** Halves of which there are two summands for a tied embedding, rounded one by one or together. */
     private static final double HALF_TOLERANCE = 2e-3;
@@ -135,14 +139,15 @@ final class PipelineStepTest {
                 "mixture", new Llama(Settings.of(LlamaSettings.class, experts)));
     }
 
+    private record Alone(String model, int parts, Precision precision, Optimizer optimizer) {}
+
     /** What a rank has after a step: losses, the norm, gradients and parameters. */
     private record Results(double loss, double norm, double evaluation, Map<String, double[]> tensors) {}
 
     private Stream<DynamicTest> each(List<Case> cases) {
         return cases.stream()
                 .flatMap(one -> models(one.parts() - 1).entrySet().stream()
-                        .map(model ->
-                                dynamicTest(model.getKey() + " " + one, () -> equalsOneRank(model.getValue(), one))));
+                        .map(model -> dynamicTest(model.getKey() + " " + one, () -> equalsOneRank(model, one))));
     }
 
     @TestFactory
@@ -230,8 +235,11 @@ final class PipelineStepTest {
                 new Case("zero-bubble", 1, "pipeline=2,data=2", 3, new Muon(0.01))));
     }
 
-    private void equalsOneRank(ModelFamily model, Case one) {
-        var wanted = alone(model, one.precision(), one.optimizer());
+    private void equalsOneRank(Map.Entry<String, ModelFamily> named, Case one) {
+        var model = named.getValue();
+        var wanted = alone.computeIfAbsent(
+                new Alone(named.getKey(), one.parts(), one.precision(), one.optimizer()),
+                _ -> alone(model, one.precision(), one.optimizer()));
         var threads = new ThreadRanks(one.mesh(), strategies(one.zero()));
         var all = threads.run(ranks -> pipeline(model, one, ranks));
         for (var got : all) {
