@@ -64,7 +64,7 @@ class WriteAParallelStrategyTest {
                 .map(failure -> failure.getException().toString())
                 .toList();
         assertEquals(List.of(), failures);
-        assertEquals(36, summary.getTestsSucceededCount(), "six checks, three meshes, two models");
+        assertEquals(42, summary.getTestsSucceededCount(), "seven checks, three meshes, two models");
     }
 
     @Test

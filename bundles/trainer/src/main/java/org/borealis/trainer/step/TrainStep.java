@@ -38,6 +38,7 @@ public final class TrainStep implements Step {
     private final boolean scalesLoss;
     private final Plan plan;
     private final StepSpread spread;
+    private final Optional<Slot> scores;
     private double lossScale = 1;
     private int batches;
     private int done;
@@ -178,6 +179,7 @@ public final class TrainStep implements Step {
             arena.close();
             throw e;
         }
+        scores = buffers.find(StepTrace.SCORES);
         number = arena.allocate(Double.BYTES, Slot.ALIGNMENT);
         updates = new Updates(
                 optimizer, plan.isRamped(), trace.optimizerSums(), device, this::named, staging, new Scalars());
@@ -276,8 +278,9 @@ public final class TrainStep implements Step {
 
     @Override
     public Map<String, Double> update(Optimizer.Pace pace, double scale, Map<String, Double> numbers) {
-        scores().values()
-                .forEach(scores -> greatestScore = OptionalDouble.of(ScoreLimit.join(device, scores, plan.ranks())));
+        if (scores.isPresent()) {
+            greatestScore = OptionalDouble.of(ScoreLimit.join(device, scores.get(), plan.ranks()));
+        }
         return updates.run(pace, scale / batches() / lossScale, numbers);
     }
 
@@ -314,9 +317,7 @@ public final class TrainStep implements Step {
 
     /** Greatest attention scores of the batches since {@link #begin}, by the name that programs have for them; if they are limited. */
     public Map<String, Slot> scores() {
-        return buffers.find(StepTrace.SCORES)
-                .map(slot -> Map.of(StepTrace.SCORES, slot))
-                .orElse(Map.of());
+        return scores.map(slot -> Map.of(StepTrace.SCORES, slot)).orElse(Map.of());
     }
 
     private Slot within(String part, String sum) {
