@@ -75,6 +75,9 @@ public final class Staging implements AutoCloseable {
     }
 
     private List<String> names(Executable program) {
+        if (slots.isEmpty()) {
+            return List.of();
+        }
         return program.program().inputs().stream()
                 .map(Program.Input::name)
                 .filter(slots::containsKey)

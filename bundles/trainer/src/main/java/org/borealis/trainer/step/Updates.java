@@ -81,6 +81,9 @@ public record Updates(
     }
 
     private Map<String, Double> sum() {
+        if (sums.isEmpty()) {
+            return Map.of();
+        }
         var found = new TreeMap<String, Double>();
         sums.forEach(name -> found.put(name, 0.0));
         for (var program : programs.apply(StepTrace.SUMS)) {
