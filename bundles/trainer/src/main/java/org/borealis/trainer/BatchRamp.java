@@ -1,5 +1,6 @@
 package org.borealis.trainer;
 
+import java.util.OptionalDouble;
 import org.borealis.recipe.RunSettings;
 import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.ranks.Ranks;
@@ -54,6 +55,14 @@ record BatchRamp(String kind, int unit, int start, int full, long steps) {
     /** The fewest batches that a rank runs in a step. */
     int fewest() {
         return start / unit;
+    }
+
+    /** @throws BorealisException if batches are to follow a noise scale that a step does not tell: they would never grow */
+    void requireMeasured(OptionalDouble squaredBatchNorm) {
+        refuse(
+                kind.equals("noise") && squaredBatchNorm.isEmpty(),
+                "batch.ramp: noise can't be measured here, since ranks that share a batch add up its gradient apart from"
+                        + " micro-batch to micro-batch; take batch.ramp steps, or leave axes such as ulysses and ring out of the mesh");
     }
 
     /** Sequences of the next step. A batch that has grown stays so. */

@@ -154,16 +154,10 @@ final class Stretch {
     }
 
     private void measureNoise(double norm, int sequences) {
-        parts.step
-                .squaredBatchNorm()
-                .ifPresent(squares -> progress = progress.with(progress.noise()
-                        .with(
-                                NoiseScale.of(
-                                        norm * norm,
-                                        sequences,
-                                        squares,
-                                        room.get(0).rows()),
-                                NoiseScale.KEPT)));
+        var measured = parts.step.squaredBatchNorm();
+        ramp.requireMeasured(measured);
+        measured.ifPresent(squares -> progress = progress.with(progress.noise()
+                .with(NoiseScale.of(norm * norm, sequences, squares, room.get(0).rows()), NoiseScale.KEPT)));
     }
 
     private void observe(List<TokenBatch> batches) {

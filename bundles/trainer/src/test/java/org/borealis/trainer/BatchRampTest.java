@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalDouble;
 import org.borealis.recipe.RunSettings;
 import org.borealis.tensor.BorealisException;
 import org.borealis.testkit.Settings;
@@ -71,6 +72,15 @@ class BatchRampTest {
                 Map.of("batch.ramp", "noise", "batch.start", 4),
                 "from 8 to batch.sequences 32 is wanted (noise is measured between at least two batches); got 4");
         assertRefused(Map.of("batch.ramp", "noise", "batch.micro", 0), "from 64 to batch.sequences 32");
+    }
+
+    @Test
+    void aRampByNoiseThatNobodyMeasuresIsRefused() {
+        ramp(Map.of()).requireMeasured(OptionalDouble.empty());
+        var ramp = ramp(Map.of("batch.ramp", "noise"));
+        ramp.requireMeasured(OptionalDouble.of(1));
+        var refused = assertThrows(BorealisException.class, () -> ramp.requireMeasured(OptionalDouble.empty()));
+        assertTrue(String.valueOf(refused.getMessage()).contains("take batch.ramp steps"), refused.getMessage());
     }
 
     private static void assertRefused(Map<String, Object> settings, String... words) {
