@@ -16,13 +16,17 @@ record BatchChoice(double sequences, double steps, double data) {
     private static final int BEYOND = 4;
 
     /**
-     * Halves and doubles of the present batch, down to an eighth and up to four noise scales.
+     * Halves, as far as they are whole, and doubles of the present batch, down to an eighth and up to four noise scales.
      *
      * @param noise scale, in sequences
      */
     static List<BatchChoice> around(double present, double noise) {
+        double least = present;
+        while (least % 2 == 0 && least > present / LEAST) {
+            least /= 2;
+        }
         var choices = new ArrayList<BatchChoice>();
-        for (double size = Math.max(1, present / LEAST); size < Math.max(BEYOND * noise, 2 * present); size *= 2) {
+        for (double size = least; size < Math.max(BEYOND * noise, 2 * present); size *= 2) {
             choices.add(new BatchChoice(
                     size, (1 + noise / size) / (1 + noise / present), (1 + size / noise) / (1 + present / noise)));
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.borealis.tensor.BorealisException;
@@ -60,6 +61,13 @@ final class RunReportTest {
         }
         assertEquals(2, BatchChoice.around(16, noise).getFirst().sequences());
         assertEquals(256, BatchChoice.around(16, noise).getLast().sequences());
+    }
+
+    @Test
+    void batchesAreWholeAndThePresentOneIsAmongThem() {
+        assertEquals(
+                List.of(3.0, 6.0, 12.0, 24.0),
+                BatchChoice.around(12, 10).stream().map(BatchChoice::sequences).toList());
     }
 
     @Test
