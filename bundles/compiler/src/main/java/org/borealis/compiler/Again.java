@@ -35,6 +35,6 @@ record Again() implements Composite {
                 : Rewrite.of(
                         program,
                         (builder, node, inputs) ->
-                                node.op() instanceof Again ? inputs : builder.apply(node.op(), inputs));
+                                node.op() instanceof Again ? inputs : builder.repeat(program, node, inputs));
     }
 }

@@ -140,8 +140,8 @@ final class Buckets {
             var node = program.nodes().get(n);
             var bucket = bucketOf[n];
             if (bucket == null || bucket.members.size() == 1) {
-                var results = builder.apply(
-                        node.op(), node.inputs().stream().map(this::tensor).toList());
+                var results = builder.repeat(
+                        program, node, node.inputs().stream().map(this::tensor).toList());
                 for (int i = 0; i < results.size(); i++) {
                     tensors[node.first() + i] = results.get(i);
                 }

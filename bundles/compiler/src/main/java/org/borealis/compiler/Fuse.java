@@ -60,7 +60,9 @@ final class Fuse {
             }
             var fusion = fusionOf[n];
             var results = fusion == null ? results(n) : fusion.results();
-            var made = builder.apply(fusion == null ? flow.node(n).op() : fusion.fusion(), inputs);
+            var made = fusion == null
+                    ? builder.repeat(program, flow.node(n), inputs)
+                    : builder.apply(fusion.fusion(), inputs);
             for (int i = 0; i < results.size(); i++) {
                 tensors[results.get(i)] = made.get(i);
             }

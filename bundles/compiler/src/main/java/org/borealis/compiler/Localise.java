@@ -99,7 +99,7 @@ final class Localise {
             case Only _ -> inputs;
             case Summand _ when hasOperands -> inputs;
             case Summand _ -> builder.apply(new Constant(0, node.outputs().get(0)), List.of());
-            default -> builder.apply(node.op(), inputs);
+            default -> builder.repeat(program, node, inputs);
         };
         for (int i = 0; i < results.size(); i++) {
             tensors[node.first() + i] = results.get(i);

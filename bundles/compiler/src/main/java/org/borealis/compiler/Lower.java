@@ -17,7 +17,9 @@ final class Lower {
     static Program of(Program program, BiPredicate<Composite, List<TensorType>> keeps) {
         return Rewrite.of(program, (builder, node, inputs) -> {
             var lowering = new Lowering(builder, keeps);
-            return lowering.leave(lowering.apply(node.op(), lowering.enter(inputs)));
+            return lowering.opens(node.op(), inputs)
+                    ? lowering.leave(((Composite) node.op()).decompose(lowering.enter(inputs)))
+                    : builder.repeat(program, node, inputs);
         });
     }
 
@@ -25,11 +27,12 @@ final class Lower {
     private record Lowering(Program.Builder builder, BiPredicate<Composite, List<TensorType>> keeps) implements Trace {
         @Override
         public List<Tensor> apply(Op op, List<Tensor> inputs) {
-            if (op instanceof Composite composite
-                    && !keeps.test(composite, inputs.stream().map(Tensor::type).toList())) {
-                return composite.decompose(inputs);
-            }
-            return enter(builder.apply(op, leave(inputs)));
+            return opens(op, inputs) ? ((Composite) op).decompose(inputs) : enter(builder.apply(op, leave(inputs)));
+        }
+
+        boolean opens(Op op, List<Tensor> inputs) {
+            return op instanceof Composite composite
+                    && !keeps.test(composite, inputs.stream().map(Tensor::type).toList());
         }
 
         List<Tensor> enter(List<Tensor> tensors) {

@@ -142,8 +142,9 @@ final class Pieces {
         kept.get(piece).stream().forEach(v -> tensors.put(v, builder.input(name(v), program.type(v))));
         nodes.get(piece).stream().forEach(n -> {
             var node = program.nodes().get(n);
-            var results = builder.apply(
-                    node.op(),
+            var results = builder.repeat(
+                    program,
+                    node,
                     node.inputs().stream()
                             .map(v -> Objects.requireNonNull(tensors.get(v)))
                             .toList());

@@ -32,7 +32,7 @@ final class Prune {
             var inputs = node.inputs().stream()
                     .map(i -> tensors.get(i).orElseThrow())
                     .toList();
-            builder.apply(node.op(), inputs).forEach(t -> tensors.add(Optional.of(t)));
+            builder.repeat(program, node, inputs).forEach(t -> tensors.add(Optional.of(t)));
         }
         for (var output : program.outputs()) {
             var value = tensors.get(output.value()).orElseThrow();

@@ -46,7 +46,7 @@ final class Rematerialise {
             var node = program.nodes().get(n);
             boolean isForward = n < forward;
             var inputs = node.inputs().stream().map(v -> isForward ? tensors[v] : read(v));
-            var results = builder.apply(node.op(), inputs.toList());
+            var results = builder.repeat(program, node, inputs.toList());
             for (int i = 0; i < results.size(); i++) {
                 int value = node.first() + i;
                 tensors[value] = results.get(i);
@@ -84,8 +84,8 @@ final class Rematerialise {
     }
 
     private void repeat(Node node) {
-        var results =
-                builder.apply(node.op(), node.inputs().stream().map(this::read).toList());
+        var results = builder.repeat(
+                program, node, node.inputs().stream().map(this::read).toList());
         for (int i = 0; i < results.size(); i++) {
             int value = node.first() + i;
             if (!stretches.isKept(value)) {

@@ -40,8 +40,8 @@ final class Rewrite {
         }
         for (int n : order) {
             var node = program.nodes().get(n);
-            var results = builder.apply(
-                    node.op(), node.inputs().stream().map(v -> tensors[v]).toList());
+            var results = builder.repeat(
+                    program, node, node.inputs().stream().map(v -> tensors[v]).toList());
             for (int i = 0; i < results.size(); i++) {
                 tensors[node.first() + i] = results.get(i);
             }

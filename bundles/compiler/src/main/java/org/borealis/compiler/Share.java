@@ -1,10 +1,9 @@
 package org.borealis.compiler;
 
+import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.borealis.tensor.Collective;
 import org.borealis.tensor.Op;
 import org.borealis.tensor.Primitive.Binary;
@@ -23,22 +22,26 @@ final class Share {
     /** Fewer elements than this are no burden to keep. */
     private static final long MANY = 4096;
 
+    private final Program program;
     private final int reach;
     private final Map<Key, Known> known = new HashMap<>();
-    private final Set<Tensor> constants = new HashSet<>();
+    /** Values of the new program that depend on no input. */
+    private final BitSet constants = new BitSet();
+
     private int index;
 
-    private Share(int reach) {
+    private Share(Program program, int reach) {
+        this.program = program;
         this.reach = reach;
     }
 
-    private record Key(Op op, List<Tensor> inputs) {}
+    private record Key(Op op, List<Integer> inputs) {}
 
     /** @param lastUse index of the node that asked for it last */
     private record Known(List<Tensor> outputs, int lastUse) {}
 
     static Program of(Program program) {
-        return Rewrite.of(program, new Share(program.nodes().size())::apply);
+        return Rewrite.of(program, new Share(program, program.nodes().size())::apply);
     }
 
     /**
@@ -46,24 +49,32 @@ final class Share {
      * result for the second, as from the forward to the backward pass, takes memory and a pass over it each time.
      */
     static Program near(Program program) {
-        return Rewrite.of(program, new Share(REACH)::apply);
+        return Rewrite.of(program, new Share(program, REACH)::apply);
     }
 
     private List<Tensor> apply(Program.Builder builder, Node node, List<Tensor> inputs) {
         index++;
         if (node.op() instanceof Collective) {
-            return builder.apply(node.op(), inputs); // what is gathered twice was dropped in between, on purpose
+            return builder.repeat(program, node, inputs); // what is gathered twice was dropped in between, on purpose
         }
-        var key = new Key(node.op(), inputs);
+        var key = new Key(node.op(), ids(inputs));
         var found = known.get(key);
         var outputs = found != null && (index - found.lastUse() <= reach || !isCheap(node, found))
                 ? found.outputs()
-                : builder.apply(node.op(), inputs);
+                : builder.repeat(program, node, inputs);
         known.put(key, new Known(outputs, index));
-        if (constants.containsAll(inputs)) {
-            constants.addAll(outputs);
+        if (areConstant(inputs)) {
+            outputs.forEach(output -> constants.set(output.id()));
         }
         return outputs;
+    }
+
+    private static List<Integer> ids(List<Tensor> tensors) {
+        return tensors.stream().map(Tensor::id).toList();
+    }
+
+    private boolean areConstant(List<Tensor> tensors) {
+        return tensors.stream().allMatch(tensor -> constants.get(tensor.id()));
     }
 
     private boolean isCheap(Node node, Known found) {
@@ -71,8 +82,6 @@ final class Share {
             case Unary _, Binary _, Select _, Convert _ -> true;
             default -> false;
         };
-        return isPointwise
-                && node.outputs().get(0).shape().elements() >= MANY
-                && !constants.containsAll(found.outputs());
+        return isPointwise && node.outputs().get(0).shape().elements() >= MANY && !areConstant(found.outputs());
     }
 }

@@ -147,7 +147,7 @@ final class Stages {
                     var inputs = node.inputs().stream()
                             .map(v -> Objects.requireNonNull(tensors.get(v)))
                             .toList();
-                    var results = builder.apply(node.op(), inputs);
+                    var results = builder.repeat(program, node, inputs);
                     for (int i = 0; i < results.size(); i++) {
                         tensors.put(node.first() + i, results.get(i));
                     }

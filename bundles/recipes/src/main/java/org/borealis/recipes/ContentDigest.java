@@ -9,8 +9,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.WeakHashMap;
 import org.borealis.tensor.BorealisException;
 import org.osgi.framework.Bundle;
 
@@ -25,10 +27,26 @@ final class ContentDigest {
     /** As many as tell apart what one site ever builds. */
     private static final int DIGITS = 12;
 
+    /** Plug-ins that lie in one bundle ask for the same. */
+    private static final Map<Bundle, Known> KNOWN = Collections.synchronizedMap(new WeakHashMap<>());
+
     private ContentDigest() {}
+
+    /** @param modified when the bundle was installed or updated, in milliseconds */
+    private record Known(long modified, String digest) {}
 
     /** The beginning of a SHA-256 over names and contents of the entries, sorted by name. */
     static String of(Bundle bundle) {
+        long modified = bundle.getLastModified();
+        var known = KNOWN.get(bundle);
+        if (known == null || known.modified() != modified) {
+            known = new Known(modified, digest(bundle));
+            KNOWN.put(bundle, known);
+        }
+        return known.digest();
+    }
+
+    private static String digest(Bundle bundle) {
         try {
             var entries = new TreeMap<String, URL>();
             for (URL entry : Collections.list(

@@ -209,17 +209,37 @@ public record Program(String name, List<Input> inputs, List<Node> nodes, List<Ou
 
         @Override
         public List<Tensor> apply(Op op, List<Tensor> in) {
+            requireOwn(op, in);
+            try {
+                return record(op, in, op.infer(in.stream().map(Tensor::type).toList()));
+            } catch (ShapeException e) {
+                throw new ShapeException(e.getMessage() + named(in));
+            }
+        }
+
+        /**
+         * Applies the operation of a program's node to other tensors. Where those have the types that it takes there, it gives what it
+         * gives there, and no decomposition is traced to find that out: what passes do to nodes that they leave as they are.
+         */
+        public List<Tensor> repeat(Program program, Node node, List<Tensor> in) {
+            for (int i = 0; i < in.size(); i++) {
+                if (!in.get(i).type().equals(program.type(node.inputs().get(i)))) {
+                    return apply(node.op(), in);
+                }
+            }
+            requireOwn(node.op(), in);
+            return record(node.op(), in, node.outputs());
+        }
+
+        private void requireOwn(Op op, List<Tensor> in) {
             for (var tensor : in) {
                 if (tensor.trace() != this) {
                     throw new ShapeException(op.label() + ": operand " + tensor + " belongs to another trace");
                 }
             }
-            List<TensorType> types;
-            try {
-                types = op.infer(in.stream().map(Tensor::type).toList());
-            } catch (ShapeException e) {
-                throw new ShapeException(e.getMessage() + named(in));
-            }
+        }
+
+        private List<Tensor> record(Op op, List<Tensor> in, List<TensorType> types) {
             nodes.add(new Node(op, in.stream().map(Tensor::id).toList(), values, types));
             var results = new ArrayList<Tensor>();
             for (var type : types) {
