@@ -93,6 +93,7 @@ record GuideTerminal(Path folder) {
         environment.put("HOME", home().toString());
         environment.put("XDG_STATE_HOME", home().resolve(".local/state").toString());
         environment.put("BOREALIS_PLUGINS", home().resolve(".borealis/plugins").toString());
+        environment.putIfAbsent("BOREALIS_JAVA_OPTIONS", Workplace.SHORT_RUN_ON_VECTORS);
         var programs = home().resolve("bin") + File.pathSeparator + Workplace.HOME.resolve("bin");
         environment.merge("PATH", programs, (old, ours) -> ours + File.pathSeparator + old);
         return new Typed(line, builder.start(), out);

@@ -21,8 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Ranks that are killed or stopped: the job notices, leaves no process behind, and goes on where it may. */
 @Timeout(600)
 class LostRanksIT {
-    private static final int STEPS = 60;
-    private static final int KILLS = 10;
+    private static final int KILLS = Workplace.KILLS;
+    /** Enough to go on with after the last kill. */
+    private static final int STEPS = 20 + 4 * KILLS;
     /** About what a job takes to its first steps. */
     private static final long START_MILLIS = 8000;
 

@@ -14,19 +14,14 @@ final class MeshRuns {
 
     private static final Map<String, String> MODELS = Map.of(
             "gpt",
-            "{family: gpt, layers: 2, hidden: 64, heads: 4, sequence: 32}",
+            "{family: gpt, layers: 2, hidden: 32, heads: 4, sequence: 16}",
             "llama",
-            "{family: llama, layers: 2, hidden: 64, heads: 4, keyValueHeads: 2, sequence: 32}",
+            "{family: llama, layers: 2, hidden: 32, heads: 4, keyValueHeads: 2, sequence: 16}",
             "mixture",
-            "{family: llama, layers: 2, hidden: 64, heads: 4, feedForward: 64, experts: 4, sequence: 32}");
+            "{family: llama, layers: 2, hidden: 32, heads: 4, feedForward: 32, experts: 4, sequence: 16}");
     /** Four micro-batches of given size, which up to four ranks can share. */
     private static final List<String> COMMON = List.of(
-            "backend=onednn",
-            "batch.micro=2",
-            "steps=" + STEPS,
-            "evaluate.every=" + HALF,
-            "checkpoint.every=" + HALF,
-            "timeout=60");
+            "batch.micro=2", "steps=" + STEPS, "evaluate.every=" + HALF, "checkpoint.every=" + HALF, "timeout=60");
 
     private final Workplace work;
     private final Map<Layout, RunFiles> trained = new HashMap<>();
@@ -47,12 +42,17 @@ final class MeshRuns {
             return new Layout(model, mesh, List.of(more));
         }
 
+        /** By the same backend. */
         Layout onOneRank() {
-            return of(model, "");
+            return new Layout(
+                    model,
+                    "",
+                    more.stream().filter(each -> each.startsWith("backend=")).toList());
         }
 
         private String name() {
-            return String.join(" ", model, mesh, String.join(" ", more)).strip().replaceAll("[^a-z0-9]+", "-");
+            return String.join(" ", model, mesh, Integer.toHexString(more.hashCode()))
+                    .replaceAll("[^a-z0-9]+", "-");
         }
 
         private List<String> words(String run) {

@@ -131,8 +131,8 @@ class TrainIT {
 
     @Test
     void aModelFarTooLargeIsPlannedAndRefusedBeforeMemoryIsTaken() throws Exception {
-        String huge = "model={family: llama, layers: 80, hidden: 16384, heads: 128, keyValueHeads: 8, "
-                + "feedForward: 57344, sequence: 4096}";
+        String huge = "model={family: llama, layers: 8, hidden: 32768, heads: 256, keyValueHeads: 8, "
+                + "feedForward: 114688, sequence: 4096}";
         var dry =
                 work.borealis("train", "tiny.yaml", "--set", huge, "--dry-run").succeeded();
         assertTrue(dry.out().contains("does not fit; parameters, gradients and optimizer alone take "), dry.out());
@@ -143,7 +143,7 @@ class TrainIT {
 
     @Test
     void whatADryRunAdvisesDoesFit() throws Exception {
-        String model = "model={family: llama, layers: 6, hidden: 64, heads: 4, sequence: 128, vocabulary: 320}";
+        String model = "model={family: llama, layers: 4, hidden: 64, heads: 4, sequence: 64, vocabulary: 320}";
         long mebibytes = (total(model, "backend=reference", "rematerialise=full") >> 20) + 2;
         String backend = "backend={name: reference, memoryMebibytes: " + mebibytes + "}";
         var refused = work.train("narrow", model, backend, "steps=1", "batch.micro=8");

@@ -17,6 +17,8 @@ final class Workplace {
     static final Path HOME = Path.of(System.getProperty("borealis.home"));
     /** A run here takes seconds; the rest is for machines that do other things, too. */
     static final long PATIENCE_SECONDS = 120;
+    /** How often a run that is killed is killed; each time costs seconds. */
+    static final int KILLS = Integer.getInteger("borealis.kills", 4);
 
     /** What the JVM says wherever the Vector API is asked for, and no option stops it from saying. */
     private static final String JVM_LINE = "WARNING: Using incubator modules: jdk.incubator.vector\n";
@@ -25,7 +27,7 @@ final class Workplace {
     private static final String SHORT_RUN = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     /** Unless it computes in Java on vectors, which only the best compiler makes fast. */
-    private static final String SHORT_RUN_ON_VECTORS = "-XX:CompileThresholdScaling=10 -XX:+UseSerialGC";
+    static final String SHORT_RUN_ON_VECTORS = "-XX:CompileThresholdScaling=10 -XX:+UseSerialGC";
 
     private static final int CORPUS_CHARACTERS = 60_000;
 
@@ -126,7 +128,7 @@ final class Workplace {
     }
 
     private static boolean isOnVectors(List<String> line) {
-        return line.stream().anyMatch(word -> word.contains("onednn") || word.contains("quickstart"));
+        return line.stream().anyMatch(word -> word.matches(".*(onednn|reference|quickstart).*"));
     }
 
     /** Whole, where the class path makes it longer than what {@code ProcessHandle} tells. */

@@ -105,7 +105,7 @@ public final class RunFolder implements AutoCloseable {
         if (!NAME.matcher(name).matches()) {
             throw new BorealisException(
                     "run-name",
-                    "name: a run's name is letters, digits, '.', '_' and '-', beginning with a letter or digit,"
+                    "name: a run's name is at most 100 letters, digits, '.', '_' and '-', beginning with a letter or digit,"
                             + " because it names a folder; got '" + name + "'");
         }
         return name;
