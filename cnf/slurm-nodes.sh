@@ -3,6 +3,7 @@
 #
 #   cnf/slurm-nodes.sh missing           prints what is not installed; nothing if all is there
 #   cnf/slurm-nodes.sh start FOLDER [N]  starts munged, slurmctld and N slurmd (3); prints the SLURM_CONF to use
+#   cnf/slurm-nodes.sh await JOB         waits for what was queued; fails if it fails
 #   cnf/slurm-nodes.sh stop FOLDER       ends them
 #
 # Needs to be root, and: apt-get install --no-install-recommends slurm-wlm munge
@@ -49,6 +50,7 @@ JobCompType=jobcomp/none
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core
 SchedulerType=sched/backfill
+SchedulerParameters=batch_sched_delay=0
 ReturnToService=2
 KillWait=5
 SlurmdParameters=config_overrides
@@ -76,37 +78,64 @@ start() {
   munged --force --key-file="$folder/munge/key" --socket="$folder/munge/socket" \
     --pid-file="$folder/munge/pid" --log-file="$folder/munge/log" --seed-file="$folder/munge/seed" >&2
   slurmctld -f "$SLURM_CONF" >&2
+  for _ in $(seq 100); do # a node that finds no controller looks again after seconds
+    scontrol ping >/dev/null 2>&1 && break
+    sleep 0.1
+  done
   for node in $(seq "$nodes"); do
     mkdir -p "$folder/spool/n$node"
     slurmd -f "$SLURM_CONF" -N "n$node" >&2
   done
-  for _ in $(seq 60); do
+  for _ in $(seq 300); do
     idle=$(sinfo -h -N -t idle -o %N 2>/dev/null | sort -u | wc -l)
     if [ "$idle" -eq "$nodes" ]; then
       echo "$SLURM_CONF"
       return
     fi
-    sleep 0.5
+    sleep 0.1
   done
   echo "only $idle of $nodes nodes are idle after 30 s; see $folder/log" >&2
   stop "$folder"
   exit 1
 }
 
+# sbatch --wait looks after 2, 6 and 14 seconds.
+await() {
+  while job=$(scontrol --oneliner show job "$1"); do
+    case $job in
+      *" JobState=COMPLETED "*) return ;;
+      *" JobState=PENDING "* | *" JobState=CONFIGURING "* | *" JobState=RUNNING "* | *" JobState=COMPLETING "*) sleep 0.1 ;;
+      *) break ;;
+    esac
+  done
+  echo "$job" >&2
+  exit 1
+}
+
+# One that has ended counts as such even where nobody collects it.
+lives() {
+  grep -qs '^State:[^Z]*$' "/proc/$1/status"
+}
+
 stop() {
-  for file in "$1"/slurmd-*.pid "$1/slurmctld.pid" "$1/munge/pid"; do
-    pid=$(cat "$file" 2>/dev/null) || continue
-    kill "$pid" 2>/dev/null || continue
-    for _ in $(seq 50); do
-      kill -0 "$pid" 2>/dev/null || break
-      sleep 0.1
+  pids=$(cat "$1"/slurmd-*.pid "$1/slurmctld.pid" "$1/munge/pid" 2>/dev/null) || true
+  for pid in $pids; do
+    kill "$pid" 2>/dev/null || true
+  done
+  for _ in $(seq 100); do
+    left=
+    for pid in $pids; do
+      lives "$pid" && left="$left $pid"
     done
+    [ -n "$left" ] || return 0
+    sleep 0.1
   done
 }
 
 case ${1-} in
   missing) missing ;;
   start) shift; start "$@" ;;
+  await) await "$2" ;;
   stop) stop "$2" ;;
   *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -11,7 +11,7 @@ enum Flavour {
     /** Hydra, the process manager of MPICH and its relatives; hands on all variables. */
     mpich("\\[(?<rank>\\d+)\\] ", "\\[(?<rank>\\d+)\\] " + Flavour.LAST_WORDS + "(?<code>\\d+)") {
         @Override
-        List<String> options(Job job, String hosts, String binding) {
+        List<String> options(Job job, String hosts, String binding, int saveSeconds) {
             var words = new ArrayList<>(List.of("-prepend-rank"));
             sizes(words, job, "-n", "-ppn");
             pair(words, "-f", hosts);
@@ -32,7 +32,7 @@ enum Flavour {
             "\\[\\d+,(?<rank>\\d+)\\]<std(?:out|err)>:",
             "\\[\\d+,(?<rank>\\d+)\\]<stderr>:" + Flavour.LAST_WORDS + "(?<code>\\d+)") {
         @Override
-        List<String> options(Job job, String hosts, String binding) {
+        List<String> options(Job job, String hosts, String binding, int saveSeconds) {
             int cores = job.place().coresPerRank();
             var words = new ArrayList<>(List.of("--tag-output"));
             sizes(words, job, "-n", "");
@@ -42,7 +42,7 @@ enum Flavour {
             pair(words, "--bind-to", binding.isEmpty() ? usual : binding);
             pair(words, "--hostfile", hosts);
             job.environment().keySet().forEach(name -> pair(words, "-x", name));
-            words.addAll(List.of("--mca", "odls_base_sigkill_timeout", SECONDS_TO_SAVE));
+            words.addAll(List.of("--mca", "odls_base_sigkill_timeout", Integer.toString(saveSeconds)));
             return words;
         }
 
@@ -58,7 +58,7 @@ enum Flavour {
             "(?:\\S+ )?(?<rank>\\d+): ",
             ".*: rank (?<rank>\\d+) (?:exited with code (?<code>\\d+)|died from signal \\d+).*") {
         @Override
-        List<String> options(Job job, String hosts, String binding) {
+        List<String> options(Job job, String hosts, String binding, int saveSeconds) {
             var words = new ArrayList<>(List.of("--envall", "--line-buffer", "--label"));
             sizes(words, job, "-n", "--ppn");
             pair(words, "--hostfile", hosts);
@@ -70,8 +70,9 @@ enum Flavour {
     };
 
     private static final String LAST_WORDS = "this rank ended with exit code ";
-    /** Between SIGTERM and SIGKILL; a second where nobody says otherwise. */
-    private static final String SECONDS_TO_SAVE = "10";
+
+    /** Open MPI's own is a second. */
+    static final int SAVE_SECONDS = 10;
 
     private final Voices voices;
 
@@ -84,8 +85,9 @@ enum Flavour {
      *
      * @param hosts file with a host a line, or empty
      * @param binding of ranks to cores in this flavour's own words, or empty
+     * @param saveSeconds between SIGTERM and SIGKILL; Open MPI always waits for all of it, and as long before SIGTERM
      */
-    abstract List<String> options(Job job, String hosts, String binding);
+    abstract List<String> options(Job job, String hosts, String binding, int saveSeconds);
 
     /** What every rank runs. */
     List<String> command(Job job) {

@@ -47,6 +47,12 @@ public final class MpiexecLauncher implements Launcher {
         @AttributeDefinition(description = "openmpi: whether there may be more ranks than cores")
         boolean oversubscribe() default false;
 
+        @AttributeDefinition(
+                description =
+                        "openmpi: seconds that ranks have to save and end after SIGTERM; as long passes before they get it, and all of it passes",
+                min = "1")
+        int saveSeconds() default Flavour.SAVE_SECONDS;
+
         @AttributeDefinition(description = "More options for mpiexec")
         String[] arguments() default {};
     }
@@ -63,7 +69,7 @@ public final class MpiexecLauncher implements Launcher {
         var job = Threads.limit(asked.place().nodes() == 1 ? asked.with(Job.PORT, asked.port()) : asked);
         var flavour = Flavour.valueOf(config.flavour());
         var words = new ArrayList<>(List.of(config.program()));
-        words.addAll(flavour.options(job, config.hostfile(), config.cpuBind()));
+        words.addAll(flavour.options(job, config.hostfile(), config.cpuBind(), config.saveSeconds()));
         if (flavour == Flavour.openmpi && config.asRoot()) {
             words.add("--allow-run-as-root");
         }

@@ -82,7 +82,7 @@ public final class PbsLauncher implements Launcher {
                 .ask("-o ", job.logs().resolve("pbs.txt").toString());
         var words = new ArrayList<>(List.of("mpiexec"));
         var flavour = Flavour.valueOf(config.flavour());
-        words.addAll(flavour.options(job, HOSTS, config.cpuBind()));
+        words.addAll(flavour.options(job, HOSTS, config.cpuBind(), Flavour.SAVE_SECONDS));
         words.addAll(List.of(config.arguments()));
         words.addAll(flavour.command(job));
         String line = Submission.line(Map.of(), words).replace(Submission.quoted(HOSTS), '"' + HOSTS + '"');

@@ -48,7 +48,17 @@ class RealLaunchersTest {
         assumeTrue(isInstalled("mpiexec.openmpi"), "mpiexec.openmpi is not installed");
         var launcher = new MpiexecLauncher(Jobs.settings(
                 MpiexecLauncher.Config.class,
-                Map.of("program", "mpiexec.openmpi", "flavour", "openmpi", "asRoot", true, "oversubscribe", true)));
+                Map.of(
+                        "program",
+                        "mpiexec.openmpi",
+                        "flavour",
+                        "openmpi",
+                        "asRoot",
+                        true,
+                        "oversubscribe",
+                        true,
+                        "saveSeconds",
+                        1)));
         assertRanksSpeak(launcher, 3);
         assertObituary(launcher, "[ $OMPI_COMM_WORLD_RANK = 1 ] && exit 5; sleep 60", 5);
         assertObituary(launcher, "[ $OMPI_COMM_WORLD_RANK = 1 ] && kill -9 $$; sleep 60", 137);
@@ -74,12 +84,14 @@ class RealLaunchersTest {
 
     private void assertTheQueueRunsTheScript() throws Exception {
         var launcher = new SlurmLauncher(Jobs.settings(SlurmLauncher.Config.class, Map.of("mode", "sbatch")));
-        environment.put("SBATCH_WAIT", "1");
         var submission = launcher.submit(Jobs.shell(folder, 4, 2, "echo $GREETING"));
         for (var script : submission.scripts()) {
             Files.writeString(folder.resolve(script.path()), script.text());
         }
-        assertEquals(0, run(submission).code);
+        var queued = run(submission);
+        assertEquals(0, queued.code, queued.said);
+        var ended = run(List.of(SCRIPT, "await", queued.said.strip().replaceFirst("Submitted batch job ", "")));
+        assertEquals(0, ended.code, ended.said);
         try (var files = Files.newDirectoryStream(folder, "slurm-*.txt")) {
             var said = Files.readAllLines(files.iterator().next()).stream()
                     .sorted()

@@ -92,12 +92,18 @@ class SubmissionsTest {
                         Jobs.training(4, 4, 0)));
         assertEquals(
                 "XDG_CACHE_HOME='/scratch/my cache' OMP_NUM_THREADS=2 OPENBLAS_NUM_THREADS=2 mpiexec --tag-output -n 8 --map-by ppr:4:node:PE=2 --bind-to core"
-                        + " --hostfile hosts -x XDG_CACHE_HOME -x OMP_NUM_THREADS -x OPENBLAS_NUM_THREADS --mca odls_base_sigkill_timeout 10 --mca btl ^openib "
+                        + " --hostfile hosts -x XDG_CACHE_HOME -x OMP_NUM_THREADS -x OPENBLAS_NUM_THREADS --mca odls_base_sigkill_timeout 60 --mca btl ^openib "
                         + guarded("exit $code") + "8\n",
                 submitted(
-                                mpiexec(Map.of("flavour", "openmpi", "hostfile", "hosts", "arguments", new String[] {
-                                    "--mca", "btl", "^openib"
-                                })),
+                                mpiexec(Map.of(
+                                        "flavour",
+                                        "openmpi",
+                                        "saveSeconds",
+                                        60,
+                                        "hostfile",
+                                        "hosts",
+                                        "arguments",
+                                        new String[] {"--mca", "btl", "^openib"})),
                                 Jobs.training(8, 4, 2))
                         .replace("'^openib'", "^openib"));
     }
