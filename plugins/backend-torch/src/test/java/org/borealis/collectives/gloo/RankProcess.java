@@ -1,5 +1,6 @@
 package org.borealis.collectives.gloo;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
+import org.borealis.backend.torch.Natives;
 import org.borealis.parallel.Collectives.Rendezvous;
 import org.borealis.parallel.CommunicationException;
 import org.borealis.parallel.Group;
@@ -14,11 +16,14 @@ import org.borealis.tensor.DataType;
 import org.borealis.tensor.Primitive.Fold;
 import org.borealis.testkit.Settings;
 
-/** One rank as a process: address, rank, size, time-out in seconds, what to do. */
+/**
+ * One rank as a process: address, rank, size, time-out in seconds, what to do. Says "ready" and waits for a line before it joins, so that
+ * no time-out covers the start of a JVM.
+ */
 final class RankProcess {
     static final int REFUSED = 7;
     private static final int COUNT = 100_003;
-    private static final int LARGE = 4 << 20;
+    private static final int LARGE = 1 << 20;
 
     private RankProcess() {}
 
@@ -27,7 +32,12 @@ final class RankProcess {
     }
 
     /** Ends with {@link #REFUSED} after a {@link CommunicationException}. */
-    public static void main(String[] arguments) {
+    public static void main(String[] arguments) throws IOException {
+        Natives.loadGloo();
+        System.out.println("ready");
+        if (System.in.read() < 0) {
+            return;
+        }
         int size = Integer.parseInt(arguments[2]);
         var rendezvous = new Rendezvous(
                 arguments[0], Integer.parseInt(arguments[1]), size, Duration.ofSeconds(Integer.parseInt(arguments[3])));
