@@ -38,7 +38,7 @@ public record HostTensor(TensorType type, MemorySegment elements) {
     /** Numbers by their index, rounded to the type. */
     public static HostTensor fill(TensorType type, IntToDoubleFunction value) {
         var tensor = new HostTensor(type);
-        for (int i = 0; i < tensor.count(); i++) {
+        for (int i = 0, count = tensor.count(); i < count; i++) {
             tensor.set(i, value.applyAsDouble(i));
         }
         return tensor;
@@ -47,7 +47,7 @@ public record HostTensor(TensorType type, MemorySegment elements) {
     /** Integers, which wrap; exact also where a double is not. */
     public static HostTensor ofIntegers(TensorType type, long... values) {
         var tensor = new HostTensor(type);
-        for (int i = 0; i < tensor.count(); i++) {
+        for (int i = 0, count = tensor.count(); i < count; i++) {
             tensor.setInteger(i, values[values.length == 1 ? 0 : i]);
         }
         return tensor;

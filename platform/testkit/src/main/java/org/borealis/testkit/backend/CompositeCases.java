@@ -108,24 +108,30 @@ final class CompositeCases {
     }
 
     private void linear(int[] shape, int channels) {
-        var x = sample(1, shape);
-        linear(x, sample(2, channels, x.type().shape().dim(-1)), sample(3, channels));
+        var x = TensorType.of(type, shape);
+        int inner = x.shape().dim(-1);
+        cases.add(OpCase.sampled(
+                new Linear(),
+                linearBound(inner),
+                x,
+                TensorType.of(type, channels, inner),
+                TensorType.of(type, channels)));
+    }
+
+    private Bound linearBound(int inner) {
+        return type.bytes() == 2 ? bound : new Bound.Sum(inner + 1);
     }
 
     /** An odd number in one row and in the bias of one channel; the other numbers are small, so that they do not swallow it. */
     private void linear(double odd) {
         double small = Precision.of(type).leastNormal();
         var x = TensorType.of(type, 40, 17);
-        linear(
+        cases.add(OpCase.of(
+                new Linear(),
+                linearBound(17),
                 HostTensor.fill(x, i -> i == 7 * 17 ? odd : small * (i % 5)),
                 HostTensor.fill(TensorType.of(type, 5, 17), i -> 1),
-                HostTensor.fill(TensorType.of(type, 5), i -> i == 2 ? odd : -0.0));
-    }
-
-    private void linear(HostTensor x, HostTensor weight, HostTensor bias) {
-        int terms = x.type().shape().dim(-1) + 1;
-        var linearBound = type.bytes() == 2 ? bound : new Bound.Sum(terms);
-        cases.add(OpCase.of(new Linear(), linearBound, x, weight, bias));
+                HostTensor.fill(TensorType.of(type, 5), i -> i == 2 ? odd : -0.0)));
     }
 
     private void norms() {
@@ -178,17 +184,22 @@ final class CompositeCases {
 
     private void softmax() {
         for (var shape : List.of(new int[] {1}, new int[] {3, 129}, new int[] {2, 5, 64}, new int[] {1030, 130})) {
-            softmax(sample(1, shape));
+            softmax(OpCase.sampled(new Softmax(), bound, TensorType.of(type, shape)));
         }
         add(new Softmax(), scaled(100, sample(1, 5, 7))); // an exponential would overflow
         for (double odd : new double[] {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY}) {
-            softmax(Edges.lines(type, odd));
+            softmax(OpCase.of(new Softmax(), bound, Edges.lines(type, odd)));
         }
     }
 
-    private void softmax(HostTensor x) {
-        var forward = add(new Softmax(), x);
-        gradient(new Softmax.Gradient(), forward, out -> List.of(Samples.of(x.type(), 2), out.get(0)));
+    private void softmax(OpCase forward) {
+        cases.add(forward);
+        var x = forward.types().get(0);
+        cases.add(OpCase.later(
+                new Softmax.Gradient(),
+                bound,
+                List.of(x, x),
+                () -> List.of(Samples.of(x, 2), outputs(forward).get(0))));
     }
 
     private void attention() {

@@ -118,11 +118,15 @@ final class ElementwiseCases {
         var edges = Edges.of(type);
         int count = edges.count();
         int pairs = count * count;
-        return OpCase.of(
+        var left = TensorType.of(type, MANY, pairs);
+        var right = TensorType.of(type, secondRows, pairs);
+        return OpCase.later(
                 op,
                 bound(op.function()),
-                HostTensor.fill(TensorType.of(type, MANY, pairs), i -> edges.get(i % pairs / count)),
-                HostTensor.fill(TensorType.of(type, secondRows, pairs), i -> edges.get(i % count)));
+                List.of(left, right),
+                () -> List.of(
+                        HostTensor.fill(left, i -> edges.get(i % pairs / count)),
+                        HostTensor.fill(right, i -> edges.get(i % count))));
     }
 
     private static List<OpCase> select(DataType type) {

@@ -15,6 +15,7 @@ import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.tensor.Trace;
 import org.borealis.testkit.HostTensor;
+import org.borealis.testkit.Samples;
 
 /**
  * One operation on given inputs, and how exact it has to be.
@@ -37,6 +38,17 @@ record OpCase(
     static OpCase of(Op op, Bound bound, BiFunction<Trace, List<Tensor>, List<Tensor>> meaning, HostTensor... inputs) {
         var given = List.of(inputs);
         return new OpCase(op, given.stream().map(HostTensor::type).toList(), () -> given, bound, meaning);
+    }
+
+    /** A case on {@link Samples}, one after the other, made when they are first asked for. */
+    static OpCase sampled(Op op, Bound bound, TensorType... types) {
+        return later(
+                op,
+                bound,
+                List.of(types),
+                () -> IntStream.range(0, types.length)
+                        .mapToObj(i -> Samples.of(types[i], i + 1))
+                        .toList());
     }
 
     /** A case whose inputs are dear. */

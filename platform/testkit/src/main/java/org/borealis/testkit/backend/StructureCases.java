@@ -142,11 +142,11 @@ final class StructureCases {
     }
 
     private static OpCase product(DataType type, boolean left, boolean right, int m, int k, int n, int... outer) {
-        return OpCase.of(
+        return OpCase.sampled(
                 new MatMul(left, right),
                 new Bound.Sum(k),
-                Samples.of(type, 1, with(outer, left ? k : m, left ? m : k)),
-                Samples.of(type, 2, with(outer, right ? n : k, right ? k : n)));
+                TensorType.of(type, with(outer, left ? k : m, left ? m : k)),
+                TensorType.of(type, with(outer, right ? n : k, right ? k : n)));
     }
 
     private static int[] with(int[] outer, int rows, int columns) {
