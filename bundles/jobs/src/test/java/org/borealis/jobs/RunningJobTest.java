@@ -32,6 +32,8 @@ import org.junit.jupiter.api.io.TempDir;
 class RunningJobTest {
     private static final Duration NEVER = Duration.ZERO;
     private static final Duration GRACE = Duration.ofSeconds(5);
+    /** For ranks that do not obey in any case. */
+    private static final Duration SHORT = Duration.ofSeconds(1);
 
     @TempDir
     Path folder;
@@ -80,13 +82,14 @@ class RunningJobTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8));
     }
 
-    private Outcome run(RankVoices voices, Submission job, Duration silence, Duration whole) throws Exception {
-        return new RunningJob(new RunningJob.Limits(silence, whole, GRACE), wish, voices).run(job, folder);
+    private Outcome run(RankVoices voices, Submission job, Duration silence, Duration whole, Duration grace)
+            throws Exception {
+        return new RunningJob(new RunningJob.Limits(silence, whole, grace), wish, voices).run(job, folder);
     }
 
     private Outcome run(Submission job) throws Exception {
         try (var voices = voices()) {
-            return run(voices, job, NEVER, NEVER);
+            return run(voices, job, NEVER, NEVER, GRACE);
         }
     }
 
@@ -134,7 +137,7 @@ class RunningJobTest {
     @Test
     void theFirstRankThatFailsEndsTheOthersAndItsErrorIsKept() throws Exception {
         try (var voices = voices()) {
-            var outcome = run(voices, ranks(3, "fail", "1"), NEVER, NEVER);
+            var outcome = run(voices, ranks(3, "fail", "1"), NEVER, NEVER, GRACE);
             assertEquals(Outcome.failed(OptionalInt.of(1), 7), outcome);
             assertEquals("rank 1 failed with exit code 7", outcome.reason());
             assertEquals(
@@ -176,7 +179,7 @@ class RunningJobTest {
     @Test
     void aJobThatHangsIsStoppedAndLeavesThreadDumpsInItsFiles() throws Exception {
         try (var voices = voices()) {
-            var outcome = run(voices, ranks(2, "stubborn"), Duration.ofSeconds(3), NEVER);
+            var outcome = run(voices, ranks(2, "stubborn"), Duration.ofSeconds(3), NEVER, SHORT);
             assertEquals(Outcome.TIMED_OUT, outcome.code());
             assertTrue(outcome.reason().contains("no rank has said anything for 3s"), outcome.reason());
             assertTrue(outcome.reason().contains("\n  [1] rank 1 begins"), outcome.reason());
@@ -199,7 +202,8 @@ class RunningJobTest {
         try (var voices = voices()) {
             assertEquals(
                     124,
-                    run(voices, ranks(1, "wait"), NEVER, Duration.ofSeconds(2)).code());
+                    run(voices, ranks(1, "wait"), NEVER, Duration.ofSeconds(2), SHORT)
+                            .code());
         }
         stop.get(10, TimeUnit.SECONDS);
         assertNobodyIsLeft(1);
@@ -257,7 +261,7 @@ class RunningJobTest {
         var line = "echo '0: a'; echo '1: borealis: b' >&2; echo c; echo 'end: task 1 code 6'; exit 143";
         var job = Submission.of(new Program(Map.of(), List.of("sh", "-c", line), voices));
         try (var heard = voices()) {
-            assertEquals(Outcome.failed(OptionalInt.of(1), 6), run(heard, job, NEVER, NEVER));
+            assertEquals(Outcome.failed(OptionalInt.of(1), 6), run(heard, job, NEVER, NEVER, GRACE));
             assertEquals(List.of("borealis: b"), heard.complaint(1));
         }
         assertEquals("[0] a\nc\nend: task 1 code 6\n", out.toString(StandardCharsets.UTF_8));
