@@ -47,8 +47,11 @@ final class View {
         return strides;
     }
 
-    /** What is seen, dense. */
+    /** What is seen, dense: the values themselves where nothing moves. */
     double[] of(double[] values) {
+        if (isWhole(values.length)) {
+            return values;
+        }
         var seen = new double[count()];
         rows((to, from, step, length) -> {
             for (int i = 0; i < length; i++) {
@@ -58,8 +61,11 @@ final class View {
         return seen;
     }
 
-    /** What is seen, dense. */
+    /** What is seen, dense: the values themselves where nothing moves. */
     long[] of(long[] values) {
+        if (isWhole(values.length)) {
+            return values;
+        }
         var seen = new long[count()];
         rows((to, from, step, length) -> {
             for (int i = 0; i < length; i++) {
@@ -67,6 +73,18 @@ final class View {
             }
         });
         return seen;
+    }
+
+    /** Whether each of so many values is seen in its own place. */
+    private boolean isWhole(int values) {
+        int stride = 1;
+        for (int d = sizes.length - 1; d >= 0; d--) {
+            if (sizes[d] != 1 && strides[d] != stride) {
+                return false;
+            }
+            stride *= sizes[d];
+        }
+        return start == 0 && stride == values;
     }
 
     private int count() {
