@@ -103,7 +103,11 @@ public record OptimizerTrial(ModelFamily model, Optimizer optimizer, Offload off
 
     /** Requires of the ranks what one rank gives. */
     public void requireThatOfOneRank(ThreadRanks ranks) {
-        var wanted = run(Ranks.ALONE);
+        requireThatOfOneRank(ranks, run(Ranks.ALONE));
+    }
+
+    /** As {@link #requireThatOfOneRank(ThreadRanks)}, where one rank has run once for many. */
+    public void requireThatOfOneRank(ThreadRanks ranks, Results wanted) {
         var all = ranks.run(this::run);
         all.forEach(got -> requireNear(wanted.numbers(), got.numbers()));
         requireNear(saved(List.of(wanted)), saved(all));

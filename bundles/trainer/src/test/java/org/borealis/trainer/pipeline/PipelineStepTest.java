@@ -150,15 +150,14 @@ final class PipelineStepTest {
                         .map(model -> dynamicTest(model.getKey() + " " + one, () -> equalsOneRank(model, one))));
     }
 
+    /** With stages between the first and the last; without them, all that follow. */
     @TestFactory
     Stream<DynamicTest> everyScheduleGivesLossAndGradientsOfOneRank() {
-        return each(Stream.of("pipeline=2", "pipeline=4")
-                .flatMap(mesh -> Stream.of(
-                        new Case("gpipe", 1, mesh),
-                        new Case("1f1b", 1, mesh),
-                        new Case("interleaved", 2, mesh),
-                        new Case("zero-bubble", 1, mesh)))
-                .toList());
+        return each(List.of(
+                new Case("gpipe", 1, "pipeline=4"),
+                new Case("1f1b", 1, "pipeline=4"),
+                new Case("interleaved", 2, "pipeline=4"),
+                new Case("zero-bubble", 1, "pipeline=4")));
     }
 
     @TestFactory
