@@ -16,7 +16,7 @@ class LateRanksTest {
     @Nested
     class Data extends Case {
         Data() {
-            super(Map.of("data", Strategies.data(0)), "data=2", "data=4");
+            super(Map.of("data", Strategies.data(0)), "data=4");
         }
 
         @Override
@@ -40,7 +40,7 @@ class LateRanksTest {
     @Nested
     class DataZero3 extends Case {
         DataZero3() {
-            super(Map.of("data", Strategies.data(3)), "data=2", "data=4");
+            super(Map.of("data", Strategies.data(3)), "data=4");
         }
 
         @Override
