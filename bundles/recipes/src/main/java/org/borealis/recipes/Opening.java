@@ -29,17 +29,11 @@ record Opening(BundleContext context, ServiceComponentRuntime components, Config
     /** The container makes the service known in milliseconds; what takes long is the constructor, which comes after. */
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
-    /** A service that a component wants is there or comes with its bundle, unless it was forgotten. */
-    private static final Duration PATIENCE_WITH_WANTS = Duration.ofSeconds(2);
-
     <T> OpenChoice<T> open(Contract<T> contract, InstalledPlugin plugin, Section section) {
         String mark = UUID.randomUUID().toString();
         Configuration configuration = configure(plugin, section, mark);
         try {
-            ServiceReference<T> reference = Waiting.poll(PATIENCE_WITH_WANTS, () -> registered(contract, plugin, mark))
-                    .or(() -> Waiting.poll(
-                            wants(plugin, mark).isEmpty() ? PATIENCE.minus(PATIENCE_WITH_WANTS) : Duration.ZERO,
-                            () -> registered(contract, plugin, mark)))
+            ServiceReference<T> reference = Waiting.poll(PATIENCE, () -> registered(contract, plugin, mark))
                     .orElseThrow(() -> new BorealisException("plugin-failed", stuck(plugin, mark)));
             T service = context.getService(reference);
             if (service == null) {
@@ -110,20 +104,15 @@ record Opening(BundleContext context, ServiceComponentRuntime components, Config
     }
 
     private String stuck(InstalledPlugin plugin, String mark) {
-        List<String> wants = wants(plugin, mark);
-        Duration waited = wants.isEmpty() ? PATIENCE : PATIENCE_WITH_WANTS;
-        String reason = wants.isEmpty()
-                ? "the container did not accept its settings, or its bundle went away; see the log"
-                : "it needs a service that is not there: " + String.join(", ", wants);
-        return plugin.schema().owner() + " of " + plugin.label() + " did not start within " + waited.toSeconds()
-                + " s: " + reason;
-    }
-
-    private List<String> wants(InstalledPlugin plugin, String mark) {
-        return use(plugin, mark).stream()
+        List<String> wants = use(plugin, mark).stream()
                 .flatMap(use -> Stream.of(use.unsatisfiedReferences))
                 .map(reference -> interfaceOf(plugin, reference.name))
                 .toList();
+        String reason = wants.isEmpty()
+                ? "the container did not accept its settings, or its bundle went away; see the log"
+                : "it needs a service that is not there: " + String.join(", ", wants);
+        return plugin.schema().owner() + " of " + plugin.label() + " did not start within " + PATIENCE.toSeconds()
+                + " s: " + reason;
     }
 
     private static String interfaceOf(InstalledPlugin plugin, String reference) {
