@@ -50,8 +50,8 @@ class RealSystemsTest {
                     List.of("member 0 of 3, 0 of 2", "member 1 of 3, 1 of 2", "member 2 of 3, 0 of 1"), places(said));
             assertEquals(1, addresses(said).size(), said::toString);
             Path out = folder.resolve("out.txt");
-            String job = run(List.of(
-                    "sbatch", "--parsable", "-n2", "-o", out.toString(), "--wrap", String.join(" ", java())));
+            String job = run(
+                    List.of("sbatch", "--parsable", "-n2", "-o", out.toString(), "--wrap", String.join(" ", java())));
             run(List.of(SCRIPT, "await", job.strip()));
             assertEquals("no member\n", Files.readString(out));
         } finally {
