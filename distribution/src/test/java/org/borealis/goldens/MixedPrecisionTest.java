@@ -23,6 +23,7 @@ import org.borealis.testkit.HostTensor;
 import org.borealis.testkit.Settings;
 import org.borealis.trainer.step.LossScale;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -135,7 +136,7 @@ final class MixedPrecisionTest {
     }
 
     private static List<Double> train(ModelFamily model, DataType type, Rematerialisation rematerialisation) {
-        var plan = new TrainStep.Plan(4, 1, new Precision(type), rematerialisation);
+        var plan = new StepPlan(4, 1, new Precision(type), rematerialisation);
         var optimizer = new AdamW(Settings.of(AdamW.Config.class, Map.of("rate", 1e-2)));
         var rule = new LossScale.Rule(65536, 2, 0.5, 2000, 1, 1);
         var precision = plan.precision();

@@ -17,6 +17,7 @@ import org.borealis.train.Optimizer;
 import org.borealis.trainer.drift.DriftMonitor;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.Step;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -37,7 +38,7 @@ final class DriftCheck implements AutoCloseable {
 
     /** Opens the second backend, if the recipe asks for one. */
     static Optional<DriftCheck> of(
-            RunContext context, RunPlugins plugins, Device device, TrainState state, Step step, TrainStep.Plan plan) {
+            RunContext context, RunPlugins plugins, Device device, TrainState state, Step step, StepPlan plan) {
         var settings = context.settings();
         if (settings.check_against().isEmpty()) {
             return Optional.empty();
@@ -73,8 +74,7 @@ final class DriftCheck implements AutoCloseable {
         }
     }
 
-    private static DriftMonitor.Side open(
-            RunContext context, RunPlugins plugins, Backend backend, TrainStep.Plan plan) {
+    private static DriftMonitor.Side open(RunContext context, RunPlugins plugins, Backend backend, StepPlan plan) {
         var name = context.settings().check_against();
         var compiler = context.engine().compiler();
         var device = compiler.complete(backend.open());

@@ -11,7 +11,7 @@ import org.borealis.recipe.Contract;
 import org.borealis.trainer.MemoryCheck.Parts;
 import org.borealis.trainer.progress.StepLine;
 import org.borealis.trainer.step.StepMemory;
-import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.StepPlan;
 
 /** Settings that make a run fit its device, and what it takes with them. */
 record MemoryAdvice(List<String> settings, StepMemory memory) {
@@ -23,7 +23,7 @@ record MemoryAdvice(List<String> settings, StepMemory memory) {
     private static final String SET_SELECTIVE = "rematerialise=selective";
     private static final String SET_FULL = "rematerialise=full";
 
-    private record Variant(TrainStep.Plan plan, List<String> settings) {}
+    private record Variant(StepPlan plan, List<String> settings) {}
 
     /** The first that fits; those that cost least come first, shorter sequences last. */
     static Optional<MemoryAdvice> search(Parts parts, long most) {
@@ -38,7 +38,7 @@ record MemoryAdvice(List<String> settings, StepMemory memory) {
                 .findFirst();
     }
 
-    private static TrainStep.Plan plan(Parts parts, int rows, Rematerialisation rematerialisation) {
+    private static StepPlan plan(Parts parts, int rows, Rematerialisation rematerialisation) {
         return StepPlans.of(parts.settings(), parts.ranks(), rows, rematerialisation);
     }
 

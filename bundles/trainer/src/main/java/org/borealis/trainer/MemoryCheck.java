@@ -13,7 +13,7 @@ import org.borealis.trainer.pipeline.PipelineMemory;
 import org.borealis.trainer.progress.StepLine;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.StepMemory;
-import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.StepPlan;
 
 /**
  * Whether a run fits its device; found by planning, without taking any memory.
@@ -38,7 +38,7 @@ record MemoryCheck(Parts parts, StepMemory planned, OptionalLong available) {
             Optimizer optimizer,
             Ranks ranks) {
 
-        StepMemory plan(ModelFamily family, TrainStep.Plan plan) {
+        StepMemory plan(ModelFamily family, StepPlan plan) {
             return ranks.pipeline().isPresent()
                     ? PipelineMemory.plan(engine.compiler(), device, family, optimizer, plan)
                     : StepMemory.plan(engine.compiler(), device, family, optimizer, plan);

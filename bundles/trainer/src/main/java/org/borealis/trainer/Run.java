@@ -21,6 +21,7 @@ import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.Step;
 import org.borealis.trainer.step.StepMemory;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
 import org.borealis.trainer.step.UpdateKinds;
@@ -222,7 +223,7 @@ final class Run {
     }
 
     private Step step(
-            Device device, RunPlugins plugins, TrainState state, TrainStep.Plan plan, Optional<PipelineModel> parts) {
+            Device device, RunPlugins plugins, TrainState state, StepPlan plan, Optional<PipelineModel> parts) {
         var compiler = context.engine().compiler();
         var optimizer = plugins.optimizer();
         return parts.<Step>map(p -> new PipelineStep(

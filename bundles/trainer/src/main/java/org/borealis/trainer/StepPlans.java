@@ -5,14 +5,14 @@ import org.borealis.recipe.RunSettings;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Offload;
 import org.borealis.trainer.step.Precision;
-import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.StepPlan;
 
 /** How the recipe has a step made. */
 final class StepPlans {
     private StepPlans() {}
 
-    static TrainStep.Plan of(RunSettings settings, Ranks ranks) {
-        return new TrainStep.Plan(
+    static StepPlan of(RunSettings settings, Ranks ranks) {
+        return new StepPlan(
                         BatchSizes.micro(settings, ranks.batches()),
                         BatchSizes.perRank(settings, ranks.batches()),
                         Precision.of(settings),
@@ -23,8 +23,8 @@ final class StepPlans {
     }
 
     /** As the recipe has it, but for these two. */
-    static TrainStep.Plan of(RunSettings settings, Ranks ranks, int rows, Rematerialisation rematerialisation) {
-        return new TrainStep.Plan(
+    static StepPlan of(RunSettings settings, Ranks ranks, int rows, Rematerialisation rematerialisation) {
+        return new StepPlan(
                 rows,
                 Math.max(1, settings.batch_sequences() / rows / ranks.batches()),
                 Precision.of(settings),

@@ -8,6 +8,7 @@ import org.borealis.tensor.DataType;
 import org.borealis.testkit.Settings;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -22,11 +23,11 @@ public final class Borealis implements Contender {
     private long number;
 
     Borealis(String backend, Device device, Size size) {
-        this("borealis " + backend, device, size, new TrainStep.Plan(size.rows(), 1, new Precision(DataType.FLOAT32)));
+        this("borealis " + backend, device, size, new StepPlan(size.rows(), 1, new Precision(DataType.FLOAT32)));
     }
 
     /** A rank's own; the micro-batches of a step are alike. */
-    public Borealis(String name, Device device, Size size, TrainStep.Plan plan) {
+    public Borealis(String name, Device device, Size size, StepPlan plan) {
         this.name = name;
         batch = size.batch();
         micro = plan.micro();

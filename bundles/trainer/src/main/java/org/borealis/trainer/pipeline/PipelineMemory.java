@@ -7,7 +7,7 @@ import org.borealis.device.Device;
 import org.borealis.model.ModelFamily;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.StepMemory;
-import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.StepPlan;
 
 /** What the stages of a pipeline take of their devices; known before any is taken. */
 public final class PipelineMemory {
@@ -15,7 +15,7 @@ public final class PipelineMemory {
 
     /** Of this rank's stage; where nobody has met, of the stage that takes most. */
     public static StepMemory plan(
-            Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, TrainStep.Plan plan) {
+            Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, StepPlan plan) {
         var ranks = plan.ranks();
         var pipeline = ranks.pipeline().orElseThrow();
         var own = PipelineModel.of(compiler, family, plan, pipeline.chunks());

@@ -18,8 +18,8 @@ import org.borealis.tensor.BorealisException;
 import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Keeping;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TrainState;
-import org.borealis.trainer.step.TrainStep;
 
 /**
  * A model in parts, and which of them are this rank's.
@@ -35,7 +35,7 @@ public record PipelineModel(ModelFamily family, List<Stage> parts, int stage, in
     }
 
     /** @param chunks parts that each stage has */
-    public static PipelineModel of(Compiler compiler, ModelFamily family, TrainStep.Plan plan, int chunks) {
+    public static PipelineModel of(Compiler compiler, ModelFamily family, StepPlan plan, int chunks) {
         int stages = plan.ranks().mesh().ranks(AXIS);
         if (stages < 2) {
             throw new BorealisException(

@@ -16,6 +16,7 @@ import org.borealis.parallel.PipelineSchedule.Action;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.Slots;
 import org.borealis.trainer.step.Staging;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -34,7 +35,7 @@ final class PipelinePrograms implements AutoCloseable {
             Device device,
             Optimizer optimizer,
             TrainState state,
-            TrainStep.Plan trainPlan,
+            StepPlan trainPlan,
             PipelineModel model,
             List<Action> actions) {
         this.model = model;

@@ -21,11 +21,11 @@ import org.borealis.trainer.pipeline.Messages.Expected;
 import org.borealis.trainer.pipeline.Messages.Key;
 import org.borealis.trainer.step.HostMemory;
 import org.borealis.trainer.step.Step;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TokenStaging;
 import org.borealis.trainer.step.TrainState;
-import org.borealis.trainer.step.TrainStep;
 import org.borealis.trainer.step.Updates;
 
 /**
@@ -35,7 +35,7 @@ import org.borealis.trainer.step.Updates;
 public final class PipelineStep implements Step {
     private final Device device;
     private final PipelineModel model;
-    private final TrainStep.Plan plan;
+    private final StepPlan plan;
     private final Group group;
     private final PipelinePrograms programs;
     private final Messages messages;
@@ -58,7 +58,7 @@ public final class PipelineStep implements Step {
             Device device,
             Optimizer optimizer,
             TrainState state,
-            TrainStep.Plan plan,
+            StepPlan plan,
             PipelineModel model,
             PipelineSchedule schedule) {
         this.device = device;

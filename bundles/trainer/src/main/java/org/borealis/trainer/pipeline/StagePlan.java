@@ -23,10 +23,10 @@ import org.borealis.tensor.Tensor;
 import org.borealis.tensor.TensorType;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.StepMemory;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.StepSpread;
 import org.borealis.trainer.step.StepTrace;
 import org.borealis.trainer.step.TrainState;
-import org.borealis.trainer.step.TrainStep;
 
 /**
  * The programs of one stage, and the memory that they need beside the state of the run: known before any is taken. What a micro-batch
@@ -38,7 +38,7 @@ final class StagePlan {
     private static final String PART = "part";
 
     private final Compiler compiler;
-    private final TrainStep.Plan plan;
+    private final StepPlan plan;
     private final PipelineModel model;
     private final StepTrace trace;
     private final StepSpread spread;
@@ -64,7 +64,7 @@ final class StagePlan {
 
     private record Update(int index) {}
 
-    StagePlan(Compiler compiler, Optimizer optimizer, TrainStep.Plan plan, PipelineModel model, List<Action> actions) {
+    StagePlan(Compiler compiler, Optimizer optimizer, StepPlan plan, PipelineModel model, List<Action> actions) {
         if (optimizer.qkClip().isPresent()) {
             throw new BorealisException(
                     "qk-clip",

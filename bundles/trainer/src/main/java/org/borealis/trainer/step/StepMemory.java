@@ -39,7 +39,7 @@ public record StepMemory(
 
     /** Plans what {@link TrainState} and {@link TrainStep} would take. */
     public static StepMemory plan(
-            Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, TrainStep.Plan plan) {
+            Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, StepPlan plan) {
         var trace = plan.trace(family, optimizer);
         var state = TrainState.types(
                 plan.precision().kept(), family.parameters(), trace.spread().holdings(), plan.ranks());

@@ -38,8 +38,7 @@ public record StepTraffic(String axis, String operation, long times, long bytes)
     private static final int UPDATES = 1000;
 
     /** By axis and operation, of a whole step with an update of the most common kind, without evaluation and observation. */
-    public static List<StepTraffic> plan(
-            Compiler compiler, ModelFamily family, Optimizer optimizer, TrainStep.Plan plan) {
+    public static List<StepTraffic> plan(Compiler compiler, ModelFamily family, Optimizer optimizer, StepPlan plan) {
         var sums = new TreeMap<String, Map<String, StepTraffic>>();
         var trace = plan.trace(family, optimizer);
         var update = UpdateTrace.name(commonKind(optimizer));

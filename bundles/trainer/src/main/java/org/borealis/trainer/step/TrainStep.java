@@ -14,13 +14,11 @@ import org.borealis.device.Compiler;
 import org.borealis.device.Compiler.Job;
 import org.borealis.device.Device;
 import org.borealis.device.Executable;
-import org.borealis.device.Rematerialisation;
 import org.borealis.device.Slot;
 import org.borealis.model.ModelFamily;
 import org.borealis.tensor.DataType;
 import org.borealis.tensor.Program;
 import org.borealis.train.Optimizer;
-import org.borealis.trainer.ranks.Ranks;
 
 /** The compiled programs of a run: each rank has the whole model, or its part of every layer. */
 public final class TrainStep implements Step {
@@ -36,96 +34,13 @@ public final class TrainStep implements Step {
     private final MemorySegment number;
     private final TokenStaging tokens;
     private final boolean scalesLoss;
-    private final Plan plan;
+    private final StepPlan plan;
     private final StepSpread spread;
     private final Optional<Slot> scores;
     private double lossScale = 1;
     private int batches;
     private int done;
     private OptionalDouble greatestScore = OptionalDouble.empty();
-
-    /**
-     * How a step is made.
-     *
-     * @param rows sequences that run at once
-     * @param micro how many such batches a step has on each rank, at most
-     * @param rematerialisation what the backward pass computes again
-     * @param ranks who makes it
-     * @param offload where what the optimizer remembers is between updates
-     * @param fewest how many it has at least
-     * @param isRamped whether weight decay changes over the run
-     */
-    public record Plan(
-            int rows,
-            int micro,
-            Precision precision,
-            Rematerialisation rematerialisation,
-            Ranks ranks,
-            Offload offload,
-            int fewest,
-            boolean isRamped) {
-        /** The same with weight decay that changes, or not. */
-        public Plan ramped(boolean isIt) {
-            return new Plan(rows, micro, precision, rematerialisation, ranks, offload, fewest, isIt);
-        }
-
-        /** The same with steps that may have fewer batches. */
-        public Plan from(int batches) {
-            return new Plan(rows, micro, precision, rematerialisation, ranks, offload, batches, isRamped);
-        }
-
-        /** With steps of one size and steady weight decay. */
-        public Plan(
-                int rows,
-                int micro,
-                Precision precision,
-                Rematerialisation rematerialisation,
-                Ranks ranks,
-                Offload offload) {
-            this(rows, micro, precision, rematerialisation, ranks, offload, micro, false);
-        }
-
-        /** With all on the device. */
-        public Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation, Ranks ranks) {
-            this(rows, micro, precision, rematerialisation, ranks, Offload.NONE);
-        }
-
-        /** By one rank. */
-        public Plan(int rows, int micro, Precision precision, Rematerialisation rematerialisation) {
-            this(rows, micro, precision, rematerialisation, Ranks.ALONE);
-        }
-
-        /** With nothing computed again. */
-        public Plan(int rows, int micro, Precision precision) {
-            this(rows, micro, precision, new Rematerialisation.None());
-        }
-
-        /** The same of another rank. */
-        public Plan of(Ranks other) {
-            return new Plan(rows, micro, precision, rematerialisation, other, offload, fewest, isRamped);
-        }
-
-        /** What is to be compiled. */
-        public StepTrace trace(ModelFamily family, Optimizer optimizer) {
-            return new StepTrace(
-                    family,
-                    precision,
-                    rows,
-                    family.sequence(),
-                    rematerialisation,
-                    StepSpread.of(
-                            ranks, new Holdings(family.parameters(), optimizer, precision.kept()), precision, micro),
-                    fewest,
-                    isRamped,
-                    offload.isElsewhere());
-        }
-
-        /** The mean loss of a batch, before it is split over ranks. */
-        public Program loss(Compiler compiler, ModelFamily family) {
-            var batch = StepTrace.tokenType(rows, family.sequence());
-            return StepTrace.loss(compiler, family, precision, batch, StepTrace.LOSS);
-        }
-    }
 
     /** Compiles a step that computes in the type of the parameters. */
     public TrainStep(
@@ -136,12 +51,23 @@ public final class TrainStep implements Step {
             TrainState state,
             int rows,
             int micro) {
-        this(compiler, device, family, optimizer, state, new Plan(rows, micro, new Precision(parameterType(state))));
+        this(
+                compiler,
+                device,
+                family,
+                optimizer,
+                state,
+                new StepPlan(rows, micro, new Precision(parameterType(state))));
     }
 
     /** Compiles. */
     public TrainStep(
-            Compiler compiler, Device device, ModelFamily family, Optimizer optimizer, TrainState state, Plan plan) {
+            Compiler compiler,
+            Device device,
+            ModelFamily family,
+            Optimizer optimizer,
+            TrainState state,
+            StepPlan plan) {
         this.device = device;
         this.plan = plan;
         scalesLoss = plan.precision().scalesLoss();

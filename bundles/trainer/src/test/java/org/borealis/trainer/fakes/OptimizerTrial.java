@@ -33,6 +33,7 @@ import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.Offload;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.Step;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -214,8 +215,8 @@ public record OptimizerTrial(ModelFamily model, Optimizer optimizer, Offload off
     }
 
     /** How the steps are made. */
-    public TrainStep.Plan plan(Ranks ranks) {
-        return new TrainStep.Plan(
+    public StepPlan plan(Ranks ranks) {
+        return new StepPlan(
                 ROWS,
                 BATCHES / ranks.batches(),
                 new Precision(DataType.FLOAT32),

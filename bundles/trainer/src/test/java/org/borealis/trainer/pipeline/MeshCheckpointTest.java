@@ -36,8 +36,8 @@ import org.borealis.trainer.fakes.ThreadRanks;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Keeping;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TrainState;
-import org.borealis.trainer.step.TrainStep;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -114,7 +114,7 @@ final class MeshCheckpointTest {
         if (ranks.mesh().ranks(PipelineModel.AXIS) == 1) {
             return Keeping.ALL;
         }
-        var plan = new TrainStep.Plan(2, 2, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
+        var plan = new StepPlan(2, 2, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
         return PipelineModel.of(new ProgramCompiler(), model, plan, 1).keeping(ranks);
     }
 

@@ -29,8 +29,8 @@ import org.borealis.trainer.ranks.Pipeline;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.StepMemory;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TrainState;
-import org.borealis.trainer.step.TrainStep;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -80,8 +80,8 @@ final class PipelineMemoryTest {
         }
     }
 
-    private static TrainStep.Plan plan(Ranks ranks) {
-        return new TrainStep.Plan(2, 4, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
+    private static StepPlan plan(Ranks ranks) {
+        return new StepPlan(2, 4, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
     }
 
     @Test

@@ -42,6 +42,7 @@ import org.borealis.trainer.fakes.ThreadRanks;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.Step;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -283,7 +284,7 @@ final class PipelineStepTest {
     }
 
     private Results alone(ModelFamily model, Precision precision, Optimizer optimizer) {
-        var plan = new TrainStep.Plan(ROWS, BATCHES, precision);
+        var plan = new StepPlan(ROWS, BATCHES, precision);
         try (var device = new ReferenceBackend().open();
                 var state = new TrainState(device, precision.kept(), model.parameters(), optimizer);
                 var step = new TrainStep(compiler, device, model, optimizer, state, plan)) {
@@ -299,7 +300,7 @@ final class PipelineStepTest {
     }
 
     private Results pipeline(ModelFamily model, Case one, Ranks ranks) {
-        var plan = new TrainStep.Plan(ROWS, BATCHES / ranks.batches(), one.precision(), one.policy(), ranks);
+        var plan = new StepPlan(ROWS, BATCHES / ranks.batches(), one.precision(), one.policy(), ranks);
         var parts = PipelineModel.of(compiler, model, plan, one.chunks());
         try (var device = new ReferenceBackend().open();
                 var state = state(device, model, parts, ranks, one);

@@ -49,7 +49,7 @@ final class BatchesOfStepsTest {
 
     /** Makes a step of so many batches on each rank, by programs for steps of {@code fewest} to {@code most}. */
     private Told step(Ranks ranks, int first, int batches, int fewest, int most) {
-        var plan = new TrainStep.Plan(2, most, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks)
+        var plan = new StepPlan(2, most, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks)
                 .from(fewest);
         try (var device = new ReferenceBackend().open();
                 var state = new TrainState(

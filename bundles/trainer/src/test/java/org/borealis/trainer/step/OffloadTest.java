@@ -92,12 +92,11 @@ final class OffloadTest {
                         VOCABULARY)));
     }
 
-    private static TrainStep.Plan plan(Ranks ranks, Offload offload) {
-        return new TrainStep.Plan(
-                ROWS, 1, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks, offload);
+    private static StepPlan plan(Ranks ranks, Offload offload) {
+        return new StepPlan(ROWS, 1, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks, offload);
     }
 
-    private static TrainState state(org.borealis.device.Device device, ModelFamily model, TrainStep.Plan plan) {
+    private static TrainState state(org.borealis.device.Device device, ModelFamily model, StepPlan plan) {
         return new TrainState(
                 device,
                 DataType.FLOAT32,

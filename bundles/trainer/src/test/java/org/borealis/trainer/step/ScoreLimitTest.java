@@ -95,8 +95,8 @@ final class ScoreLimitTest {
                 Muon.Config.class, Map.of("qkClip.threshold", threshold, "qkClip.alpha", ALPHA, "rate", rate)));
     }
 
-    private static TrainStep.Plan plan(DataType type, int rows, int micro) {
-        return new TrainStep.Plan(rows, micro, new Precision(type));
+    private static StepPlan plan(DataType type, int rows, int micro) {
+        return new StepPlan(rows, micro, new Precision(type));
     }
 
     private static TokenBatch batch(int seed, int rows) {
@@ -122,7 +122,7 @@ final class ScoreLimitTest {
         }
     }
 
-    private Result steps(ModelFamily model, Optimizer optimizer, TrainStep.Plan plan, int count) {
+    private Result steps(ModelFamily model, Optimizer optimizer, StepPlan plan, int count) {
         try (var device = new ReferenceBackend().open();
                 var state = new TrainState(device, plan.precision().kept(), model.parameters(), optimizer);
                 var step = new TrainStep(compiler, device, model, optimizer, state, plan)) {
@@ -214,7 +214,7 @@ final class ScoreLimitTest {
         var plan = plan(DataType.FLOAT32, 2, 2);
         var wanted = steps(GPT, muon(THRESHOLD), plan, 2);
         for (var policy : List.of(new Rematerialisation.Every(1), new Rematerialisation.Selective())) {
-            var got = steps(GPT, muon(THRESHOLD), new TrainStep.Plan(2, 2, plan.precision(), policy), 2);
+            var got = steps(GPT, muon(THRESHOLD), new StepPlan(2, 2, plan.precision(), policy), 2);
             wanted.saved()
                     .bytes()
                     .forEach((name, bytes) ->

@@ -70,9 +70,9 @@ final class SixteenBitsTest {
             return precision.equals(WIDE_SUMS) && !mesh.contains("tensor") ? WIDE_TOLERANCE : NARROW_TOLERANCE;
         }
 
-        TrainStep.Plan plan(Ranks ranks) {
+        StepPlan plan(Ranks ranks) {
             int micro = batches / ranks.batches();
-            return new TrainStep.Plan(ROWS, micro, precision, new Rematerialisation.None(), ranks, offload);
+            return new StepPlan(ROWS, micro, precision, new Rematerialisation.None(), ranks, offload);
         }
 
         TrainState state(org.borealis.device.Device device, Ranks ranks) {

@@ -25,14 +25,14 @@ class StepMemoryTest {
         for (var policy : List.of(new Rematerialisation.None(), new Rematerialisation.Every(1))) {
             for (var type : List.of(DataType.FLOAT32, DataType.FLOAT16)) {
                 for (int micro : new int[] {1, 2}) {
-                    var plan = new TrainStep.Plan(2, micro, new Precision(type), policy);
+                    var plan = new StepPlan(2, micro, new Precision(type), policy);
                     assertEquals(taken(plan), planned(plan).total(), plan::toString);
                 }
             }
         }
     }
 
-    private long taken(TrainStep.Plan plan) {
+    private long taken(StepPlan plan) {
         try (var device = new Counting(new ReferenceBackend().open());
                 var state = new TrainState(device, plan.precision().kept(), MODEL.parameters(), OPTIMIZER);
                 var step = new TrainStep(compiler, device, MODEL, OPTIMIZER, state, plan)) {
@@ -40,7 +40,7 @@ class StepMemoryTest {
         }
     }
 
-    private StepMemory planned(TrainStep.Plan plan) {
+    private StepMemory planned(StepPlan plan) {
         try (var device = new ReferenceBackend().open()) {
             return StepMemory.plan(compiler, device, MODEL, OPTIMIZER, plan);
         }
@@ -48,7 +48,7 @@ class StepMemoryTest {
 
     @Test
     void itIsToldByPurpose() {
-        var memory = planned(new TrainStep.Plan(2, 2, new Precision(DataType.FLOAT32)));
+        var memory = planned(new StepPlan(2, 2, new Precision(DataType.FLOAT32)));
         long parameters = 4L * (2 * 32 * 16 + 8 * 16 + 4 * 16 * 16 + 16);
         assertEquals(parameters, memory.parameters());
         assertEquals(parameters, memory.gradients());
@@ -67,7 +67,7 @@ class StepMemoryTest {
     }
 
     private List<Double> losses(Rematerialisation policy) {
-        var plan = new TrainStep.Plan(2, 2, new Precision(DataType.FLOAT32), policy);
+        var plan = new StepPlan(2, 2, new Precision(DataType.FLOAT32), policy);
         try (var device = new ReferenceBackend().open();
                 var state = new TrainState(device, DataType.FLOAT32, MODEL.parameters(), OPTIMIZER);
                 var step = new TrainStep(compiler, device, MODEL, OPTIMIZER, state, plan)) {

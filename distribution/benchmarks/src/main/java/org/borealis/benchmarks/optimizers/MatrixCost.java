@@ -16,7 +16,7 @@ import org.borealis.model.ModelFamily;
 import org.borealis.tensor.DataType;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.Precision;
-import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.StepPlan;
 
 /**
  * What updates cost that look at matrices: time of each kind of update of a model's parameters, beside that of a whole training step.
@@ -47,7 +47,7 @@ public record MatrixCost(String name, Device device, Size size, int turns) {
 
     /** Seconds of a whole step. */
     private double step() {
-        var plan = new TrainStep.Plan(size.rows(), 1, new Precision(DataType.FLOAT32));
+        var plan = new StepPlan(size.rows(), 1, new Precision(DataType.FLOAT32));
         try (var contender = new Borealis("step", device, size, plan)) {
             contender.step();
             return median(() -> {

@@ -7,6 +7,7 @@ import org.borealis.model.ModelFamily;
 import org.borealis.tensor.DataType;
 import org.borealis.train.Optimizer;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TokenBatch;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
@@ -24,7 +25,7 @@ final class Updating implements AutoCloseable {
     Updating(Device device, ModelFamily model, Optimizer optimizer, TokenBatch batch) {
         this.optimizer = optimizer;
         this.batch = batch;
-        var plan = new TrainStep.Plan(batch.rows(), 1, new Precision(DataType.FLOAT32));
+        var plan = new StepPlan(batch.rows(), 1, new Precision(DataType.FLOAT32));
         state = new TrainState(device, DataType.FLOAT32, model.parameters(), optimizer);
         state.initialise(SEED);
         step = new TrainStep(new ProgramCompiler(), device, model, optimizer, state, plan);

@@ -9,7 +9,7 @@ import org.borealis.device.Rematerialisation;
 import org.borealis.tensor.DataType;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Precision;
-import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.StepPlan;
 
 /** What sums in the order of the batches cost: steps with {@code reduction: exact} and {@code fast}, turn by turn in the same ranks. */
 final class ExactCost {
@@ -88,9 +88,8 @@ final class ExactCost {
         }
     }
 
-    private TrainStep.Plan plan(Ranks ranks) {
-        return new TrainStep.Plan(
-                size.rows(), MICRO, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
+    private StepPlan plan(Ranks ranks) {
+        return new StepPlan(size.rows(), MICRO, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
     }
 
     private static void print(int zero, Kind fast, Kind exact, Turns ratios) {

@@ -8,7 +8,7 @@ import org.borealis.benchmarks.Size;
 import org.borealis.device.Rematerialisation;
 import org.borealis.tensor.DataType;
 import org.borealis.trainer.step.Precision;
-import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.StepPlan;
 
 /**
  * How much of the time that processes talk is hidden behind computing: the same step, turn by turn, with operations waited for when
@@ -60,7 +60,7 @@ final class GlooOverlap {
                         "overlap",
                         device,
                         size,
-                        new TrainStep.Plan(
+                        new StepPlan(
                                 size.rows(),
                                 1,
                                 new Precision(DataType.FLOAT32),

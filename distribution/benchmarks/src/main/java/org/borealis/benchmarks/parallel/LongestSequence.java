@@ -15,7 +15,7 @@ import org.borealis.tensor.DataType;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.StepMemory;
-import org.borealis.trainer.step.TrainStep;
+import org.borealis.trainer.step.StepPlan;
 
 /**
  * The longest sequence that a rank's memory allows, with and without axes that share it: as planned, and then really trained on by ranks
@@ -57,8 +57,8 @@ final class LongestSequence {
         return new Size("llama", "llama", 4, 128, 8, 8, 384, 1024, sequence, 1);
     }
 
-    private static TrainStep.Plan plan(Ranks ranks) {
-        return new TrainStep.Plan(1, 1, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
+    private static StepPlan plan(Ranks ranks) {
+        return new StepPlan(1, 1, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
     }
 
     void print() {

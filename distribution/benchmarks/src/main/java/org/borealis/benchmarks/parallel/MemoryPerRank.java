@@ -9,6 +9,7 @@ import org.borealis.model.ModelFamily;
 import org.borealis.tensor.DataType;
 import org.borealis.trainer.step.Precision;
 import org.borealis.trainer.step.StepMemory;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TrainState;
 import org.borealis.trainer.step.TrainStep;
 
@@ -128,8 +129,7 @@ final class MemoryPerRank {
         var optimizer = Borealis.optimizer();
         try (var ranks = seat.join(0, new Meter(seat.collectives()), Layout.data(one.ranks(), one.zero(), false));
                 var device = new AllocationMeter(BackendLoader.open(backend))) {
-            var plan =
-                    new TrainStep.Plan(size.rows(), one.micro(), one.precision(), new Rematerialisation.None(), ranks);
+            var plan = new StepPlan(size.rows(), one.micro(), one.precision(), new Rematerialisation.None(), ranks);
             var before = new long[1];
             var compiler = new WatchedCompiler(() -> before[0] = device.bytes()).compiler();
             var planned = StepMemory.plan(compiler, device, model, optimizer, plan);

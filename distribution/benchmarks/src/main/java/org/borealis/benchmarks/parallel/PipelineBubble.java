@@ -14,8 +14,8 @@ import org.borealis.trainer.pipeline.PipelineModel;
 import org.borealis.trainer.pipeline.PipelineStep;
 import org.borealis.trainer.ranks.Ranks;
 import org.borealis.trainer.step.Precision;
+import org.borealis.trainer.step.StepPlan;
 import org.borealis.trainer.step.TrainState;
-import org.borealis.trainer.step.TrainStep;
 
 /**
  * The share of a step for which a stage of a pipeline waits: measured with two stages, as threads with a thread of computing each; and
@@ -119,7 +119,7 @@ final class PipelineBubble {
         var optimizer = Borealis.optimizer();
         try (var ranks = seat.join(0, meter, Layout.of("pipeline=" + STAGES, Map.of(), false));
                 var device = BackendLoader.open(backend, ONE_THREAD)) {
-            var plan = new TrainStep.Plan(
+            var plan = new StepPlan(
                     SIZE.rows(), batches, new Precision(DataType.FLOAT32), new Rematerialisation.None(), ranks);
             var parts = PipelineModel.of(compiler, model, plan, order.chunks());
             var keeping = parts.keeping(ranks);
