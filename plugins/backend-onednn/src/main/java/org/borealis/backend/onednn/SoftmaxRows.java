@@ -5,6 +5,9 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Softmax of rows at addresses, and what goes with it. */
 final class SoftmaxRows {
+    /** Logarithm of a weight that is nothing beside the others of its row, whose sum is 1: 9e-27. */
+    private static final float FAINTEST = -60;
+
     private SoftmaxRows() {}
 
     /** The greatest of whole vectors. */
@@ -19,13 +22,13 @@ final class SoftmaxRows {
         return max.reduceLanes(VectorOperators.MAX);
     }
 
-    /** Replaces each number x of whole vectors by Floats.exp(x - shift); gives their sum. */
+    /** Replaces each number x of whole vectors by {@link #weight weight(x - shift)}; gives their sum. */
     static float exponentials(long row, float shift, long count) {
         var sum = FloatVector.zero(Floats.SPECIES);
         long end = row + count * Float.BYTES;
         long at = row;
         for (; at < end; at += Floats.WIDTH) {
-            var e = Floats.exp(Floats.load(at).sub(shift));
+            var e = weight(Floats.load(at).sub(shift));
             Floats.store(e, at);
             sum = sum.add(e);
         }
@@ -33,7 +36,15 @@ final class SoftmaxRows {
     }
 
     /**
-     * Replaces each score x by its weight Floats.exp(x - logSumExp), and each gradient d of a weight by the score's,
+     * The exponential, but 0 for what is {@link #FAINTEST}: products with it would be numbers below the normal ones, which take a processor
+     * a hundred times as long, and a key that no row attends to has a sum of nothing else.
+     */
+    private static FloatVector weight(FloatVector x) {
+        return Floats.exp(x).blend(0, x.compare(VectorOperators.LT, FAINTEST));
+    }
+
+    /**
+     * Replaces each score x by its weight {@link #weight weight(x - logSumExp)}, and each gradient d of a weight by the score's,
      * weight * (d - shift) * factor; whole vectors of them.
      */
     static void softmaxGradient(long scores, float logSumExp, long gradients, float shift, float factor, long count) {
@@ -41,7 +52,7 @@ final class SoftmaxRows {
         long distance = gradients - scores;
         long at = scores;
         for (; at < end; at += Floats.WIDTH) {
-            var weight = Floats.exp(Floats.load(at).sub(logSumExp));
+            var weight = weight(Floats.load(at).sub(logSumExp));
             Floats.store(weight, at);
             Floats.store(Floats.load(at + distance).sub(shift).mul(weight).mul(factor), at + distance);
         }
