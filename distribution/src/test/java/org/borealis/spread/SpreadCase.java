@@ -70,7 +70,7 @@ abstract class SpreadCase extends StrategyConformance {
     @Override
     protected Map<String, ModelFamily> models() {
         boolean isOfExperts = strategies.containsKey("expert") && strategies.size() > 1;
-        return isOfExperts // what is not theirs is alone with the other axes elsewhere
+        return isOfExperts // the others meet that axis in StrategiesTest
                 ? Map.of("mixture", mixture())
                 : Map.of("gpt", gpt(), "llama", llama(), "mixture", mixture());
     }
