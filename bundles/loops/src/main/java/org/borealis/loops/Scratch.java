@@ -112,6 +112,11 @@ final class Scratch {
         return floats[register.index];
     }
 
+    /** Addresses of the tiles of float32. */
+    long[] tiles() {
+        return floats;
+    }
+
     /** Address of room for its elements. */
     long tile(Register register) {
         long tile = register.index == given ? givenAddress : tiles.address() + register.index * TILE_BYTES;

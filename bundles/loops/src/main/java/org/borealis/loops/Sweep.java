@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Goes once through all rows and columns, a tile at a time, with the steps of each stage. */
 final class Sweep {
@@ -22,6 +23,8 @@ final class Sweep {
     private final Step[][] ofRow;
     private final Step[][] ofAll;
     private final int strips;
+    private @Nullable Straight straight;
+    private @Nullable FormulaLoop loop;
 
     Sweep(Grid grid, List<Stage> stages, List<Joined> joined) {
         this.grid = grid;
@@ -34,8 +37,14 @@ final class Sweep {
         strips = grid.strips();
     }
 
-    /** Once memory is known: spares copying inputs into tiles and outputs out of them, where no one would see a difference. */
-    void useMemory() {
+    /**
+     * Once memory is known: spares copying inputs into tiles and outputs out of them, or tiles altogether, where no one would see a
+     * difference.
+     */
+    void useMemory(HotFormulas formulas) {
+        if (grid.rowLoops().isEmpty() && grid.columns() >= Scratch.TILE && ofAll.length == 1) {
+            straight = Straight.of(List.of(steps), formulas).orElse(null);
+        }
         var taken = new HashSet<Step.Load>();
         for (var step : steps) {
             if (step instanceof Step.Load load && load.memory().holdsFloats() && !isStoredOver(load)) {
@@ -98,6 +107,20 @@ final class Sweep {
         return grid.rows() * grid.columns();
     }
 
+    /** Before a run. */
+    void begin() {
+        if (straight != null) {
+            loop = straight.begin();
+        }
+    }
+
+    /** After a run, by so many threads for so long. */
+    void end(long nanos, int threads) {
+        if (straight != null && loop == null) {
+            straight.formula().hasRun(elements(), nanos, threads);
+        }
+    }
+
     // No allocation, streams or iterators from here on: this is the inner loop of training.
 
     void run(Scratch s, int task) {
@@ -118,12 +141,16 @@ final class Sweep {
             s.rows = (int) Math.min(rows, endRow - s.row);
             for (int stage = 0; stage < ofAll.length; stage++) {
                 run(s, ofRow[stage]);
-                tiles(s, ofAll[stage], firstColumn, endColumn);
+                tiles(s, ofAll[stage], straight(s, firstColumn, endColumn), endColumn);
             }
         }
         for (var step : steps) {
             step.end(s, task);
         }
+    }
+
+    private long straight(Scratch s, long first, long end) {
+        return straight == null || loop == null ? first : straight.run(loop, s.tiles(), first, end);
     }
 
     private static void tiles(Scratch s, Step[] steps, long first, long end) {

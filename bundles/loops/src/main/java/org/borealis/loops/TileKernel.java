@@ -21,7 +21,7 @@ final class TileKernel implements Kernel {
     private Scratch[] scratches = {};
     private Sweep sweep;
 
-    TileKernel(Plan plan, List<Copies> copies, Workers workers) {
+    TileKernel(Plan plan, List<Copies> copies, Workers workers, HotFormulas formulas) {
         this.copies = copies.toArray(Copies[]::new);
         this.sweeps = plan.sweeps().toArray(Sweep[]::new);
         this.needs = plan.needs();
@@ -31,7 +31,7 @@ final class TileKernel implements Kernel {
             each.joined.forEach(Joined::allocate);
         }
         for (var each : sweeps) {
-            each.useMemory();
+            each.useMemory(formulas);
         }
     }
 
@@ -69,12 +69,16 @@ final class TileKernel implements Kernel {
     private void run(Sweep each) {
         sweep = each;
         next.set(0);
+        each.begin();
         int tasks = each.grid.tasks();
-        if (each.elements() <= ALONE || tasks == 1) {
+        int threads = each.elements() <= ALONE ? 1 : Math.min(tasks, scratches.length);
+        long start = System.nanoTime();
+        if (threads == 1) {
             share(0);
         } else {
-            workers.run(Math.min(tasks, scratches.length), share);
+            workers.run(threads, share);
         }
+        each.end(System.nanoTime() - start, threads);
         for (int i = 0; i < each.joined.size(); i++) {
             each.joined.get(i).finish();
         }

@@ -21,9 +21,17 @@ import org.osgi.service.component.annotations.Component;
 public final class TileLoops implements Loops {
     private static final String VECTORS = "jdk.incubator.vector";
 
+    private final HotFormulas formulas;
+
     /** Also for {@link java.util.ServiceLoader}. */
     @Activate
-    public TileLoops() {}
+    public TileLoops() {
+        this(HotFormulas.warmedUp());
+    }
+
+    TileLoops(HotFormulas formulas) {
+        this.formulas = formulas;
+    }
 
     @Override
     public Workers workers(int count) {
@@ -69,7 +77,7 @@ public final class TileLoops implements Loops {
             for (int i = 0; i < outputs.size(); i++) {
                 plan.outputs().get(i).place(outputs.get(i));
             }
-            return new TileKernel(plan, Copies.of(plan, inputs, outputs), workers);
+            return new TileKernel(plan, Copies.of(plan, inputs, outputs), workers, formulas);
         } catch (Unfit e) {
             throw new DeviceException(
                     "unsupported",

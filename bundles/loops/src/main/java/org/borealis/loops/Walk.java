@@ -35,6 +35,11 @@ final class Walk {
         return Arrays.equals(sizes, other.sizes) && Arrays.equals(strides, other.strides);
     }
 
+    /** Whether all elements lie one behind the other, from the first on. */
+    boolean isOnePiece() {
+        return sizes.length == 1 && strides[0] == 1;
+    }
+
     /** What is done with a run. */
     interface Run {
         void run(Scratch scratch, int start, long element, long stride, int count);

@@ -20,12 +20,17 @@ import org.borealis.testkit.HostTensor;
 
 /** A fusion run by tiles, and as its primitives by the reference backend, on the same inputs. */
 final class Bench implements AutoCloseable {
-    private final TileLoops loops = new TileLoops();
+    private final TileLoops loops;
     private final Device oracle = new ReferenceBackend().open();
     private final Arena arena = Arena.ofShared();
     final Workers workers;
 
     Bench(int threads) {
+        this(threads, new TileLoops());
+    }
+
+    Bench(int threads, TileLoops loops) {
+        this.loops = loops;
         workers = loops.workers(threads);
     }
 

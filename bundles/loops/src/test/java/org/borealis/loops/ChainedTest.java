@@ -15,7 +15,7 @@ class ChainedTest {
     private static final Bench BENCH = new Bench(2);
 
     /** Of a, b, c and d. */
-    private static final List<Function<List<Tensor>, Tensor>> CHAINS = List.of(
+    static final List<Function<List<Tensor>, Tensor>> CHAINS = List.of(
             in -> in.get(0).times(in.get(1)).times(in.get(2)),
             in -> in.get(0).times(in.get(1)).plus(in.get(2)),
             in -> in.get(0).times(in.get(1)).minus(in.get(2)),

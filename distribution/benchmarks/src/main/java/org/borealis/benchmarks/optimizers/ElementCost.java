@@ -19,8 +19,9 @@ import org.borealis.trainer.step.TokenBatch;
  */
 public record ElementCost(List<String> names, List<Device> devices, int turns, Roofs roofs) {
     private static final OneMatrix MODEL = new OneMatrix(4096);
-    /** After these, loops have their machine code. */
-    private static final int WARM_UPS = 3;
+    private static final int LEAST_WARM_UPS = 3;
+    /** After it loops have their machine code, those that are generated once they have run for a while, too. */
+    private static final long WARM_UP_NANOS = 4_000_000_000L;
 
     /** Prints a table. */
     public void print() {
@@ -46,12 +47,15 @@ public record ElementCost(List<String> names, List<Device> devices, int turns, R
 
     private void measure(Device device, Optimizer optimizer, double bytes, List<Object> cells) {
         try (var updating = new Updating(device, MODEL, optimizer, batch(MODEL))) {
-            IntStream.rangeClosed(1, WARM_UPS).forEach(updating::seconds);
+            int number = 0;
+            for (long end = System.nanoTime() + WARM_UP_NANOS; number < LEAST_WARM_UPS || System.nanoTime() < end; ) {
+                updating.seconds(++number);
+            }
             var rates = new double[turns];
             var shares = new double[turns];
             for (int turn = 0; turn < turns; turn++) {
                 double roof = roofs.memory();
-                rates[turn] = bytes / updating.seconds(WARM_UPS + turn + 1);
+                rates[turn] = bytes / updating.seconds(++number);
                 shares[turn] = rates[turn] / roof;
             }
             double rate = new Turns(rates).median();

@@ -15,6 +15,8 @@ import org.borealis.trainer.step.TrainStep;
 /** Training steps of a model, of which the update is timed: the programs that {@code borealis train} runs. */
 final class Updating implements AutoCloseable {
     private static final long SEED = 1234;
+    /** So that the model stays where it is: gradients of one that fits its batch are subnormal numbers, which are slow. */
+    private static final double SLOWLY = 1e-6;
 
     private final Optimizer optimizer;
     private final TokenBatch batch;
@@ -38,7 +40,7 @@ final class Updating implements AutoCloseable {
         step.accumulate(batch);
         double scale = Math.min(1, 1 / step.gradientNorm());
         long start = System.nanoTime();
-        numbers = step.update(new Optimizer.Pace(number, optimizer.rate(), 1), scale, numbers);
+        numbers = step.update(new Optimizer.Pace(number, SLOWLY * optimizer.rate(), 1), scale, numbers);
         return (System.nanoTime() - start) / 1e9;
     }
 
