@@ -94,8 +94,9 @@ final class Kernels {
         return best;
     }
 
+    /** Until C2 has compiled loops, those that are generated once they have run for a while, too. */
     private static void warmUp(Device device, Executable executable) {
-        long end = System.nanoTime() + 300_000_000L;
+        long end = System.nanoTime() + 1_500_000_000L;
         do {
             executable.run();
             device.finish();
