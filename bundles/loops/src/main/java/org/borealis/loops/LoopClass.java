@@ -180,8 +180,7 @@ final class LoopClass {
             case SQRT -> call(a, "sqrt");
             case RECIPROCAL -> {
                 all(1);
-                load(a);
-                code.invokevirtual(FLOATS, "div", TWO);
+                with(a, "div");
             }
             case SIGN -> {
                 load(a);
